@@ -1,0 +1,231 @@
+//! Drives one guest through its runs: sends the program, carries its output and calls, and knows its end.
+
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use codemode_run::{
+    Ending, EngineError, Event, Files, Host, KillCause, Outcome, Program, Session, Stream, ToolCall, ToolError, Usage, Value,
+};
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use serde_json::Value as Json;
+use tokio::io::AsyncWriteExt;
+use tokio::net::unix::pipe;
+use tokio_util::sync::CancellationToken;
+
+use super::frame::{FromGuest, Run, ToGuest, encode};
+use super::{Exit, Folder, Link};
+
+/// A guest and its workspace.
+#[derive(Debug)]
+pub(crate) struct GuestSession {
+    alive: bool,
+    folder: Folder,
+    link: Link,
+    persistent: bool,
+    workspace: PathBuf,
+}
+
+/// How a conversation with a guest ended.
+enum End {
+    Broken,
+    Done(Ending, Option<Value>),
+    Exited(Exit),
+}
+
+type Calls<'a> = FuturesUnordered<BoxFuture<'a, (u64, Result<Json, ToolError>)>>;
+
+impl GuestSession {
+    pub(crate) fn new(link: Link, folder: Folder, workspace: PathBuf, persistent: bool) -> Self {
+        Self { alive: true, folder, link, persistent, workspace }
+    }
+
+    async fn converse(&mut self, program: &Program, host: &dyn Host) -> Result<End, EngineError> {
+        let nonce = format!("{:032x}", ulid::Ulid::new().0);
+        if !self.send_program(program, &nonce).await? {
+            return Ok(End::Exited(self.link.process.wait().await));
+        }
+        let mut calls: Calls<'_> = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                message = self.link.reader.next() => match message {
+                    Ok(Some(message)) => {
+                        if let Some(end) = take(message, &nonce, host, &mut calls) {
+                            return Ok(end);
+                        }
+                    }
+                    // The program may have closed the link and go on: only its exit tells how it ended.
+                    Ok(None) => return Ok(self.until_exit(host).await),
+                    Err(error) => {
+                        tracing::warn!(%error, "guest broke the protocol");
+                        return Ok(End::Broken);
+                    }
+                },
+                Some((id, result)) = calls.next() => self.answer(id, &result).await,
+                () = pump(&mut self.link.stdout, Stream::Stdout, host) => {}
+                () = pump(&mut self.link.stderr, Stream::Stderr, host) => {}
+            }
+        }
+    }
+
+    async fn send_program(&mut self, program: &Program, nonce: &str) -> Result<bool, EngineError> {
+        let message = ToGuest::Run(Run {
+            code: &program.code,
+            filename: &program.filename,
+            language: program.language.name(),
+            nonce,
+            session: self.persistent,
+            value_chars_max: program.value_chars_max,
+            variables: &program.variables,
+            workspace: &self.workspace.to_string_lossy(),
+        });
+        let bytes = encode(&message).map_err(|error| EngineError::failed("hand the program to its guest", error))?;
+        Ok(self.link.writer.write_all(&bytes).await.is_ok())
+    }
+
+    async fn answer(&mut self, id: u64, result: &Result<Json, ToolError>) {
+        let message = match result {
+            Ok(value) => ToGuest::Reply { id, value },
+            Err(ToolError { code, data, message }) => ToGuest::Fail { code, data, id, message },
+        };
+        let bytes = encode(&message).or_else(|error| {
+            let message = error.to_string();
+            encode(&ToGuest::Fail { code: "result_too_large", data: &Json::Null, id, message: &message })
+        });
+        if let Ok(bytes) = bytes {
+            // A guest that closed its end ends by its exit, which the loop sees.
+            let _ = self.link.writer.write_all(&bytes).await;
+        }
+    }
+
+    async fn until_exit(&mut self, host: &dyn Host) -> End {
+        loop {
+            tokio::select! {
+                exit = self.link.process.wait() => return End::Exited(exit),
+                () = pump(&mut self.link.stdout, Stream::Stdout, host) => {}
+                () = pump(&mut self.link.stderr, Stream::Stderr, host) => {}
+            }
+        }
+    }
+
+    /// Hands out what is in the pipes now. The guest flushed before it said that it was done, so nothing is missing.
+    fn drain(&mut self, host: &dyn Host) {
+        drain(&self.link.stdout, Stream::Stdout, host);
+        drain(&self.link.stderr, Stream::Stderr, host);
+    }
+
+    async fn end(&mut self) {
+        self.alive = false;
+        self.link.process.kill().await;
+    }
+}
+
+#[async_trait]
+impl Session for GuestSession {
+    async fn run(&mut self, program: &Program, host: &dyn Host, cancel: CancellationToken) -> Result<Outcome, EngineError> {
+        let before = self.link.process.usage();
+        let end = tokio::select! {
+            biased;
+            () = cancel.cancelled() => None,
+            end = self.converse(program, host) => Some(end?),
+        };
+        let usage = used(before, self.link.process.usage());
+        let (ending, value) = match end {
+            Some(End::Done(ending, value)) if self.persistent => (ending, value),
+            Some(End::Done(ending, value)) => {
+                self.drain(host);
+                self.end().await;
+                (ending, value)
+            }
+            Some(End::Exited(exit)) => {
+                self.end().await;
+                (of_exit(exit), None)
+            }
+            Some(End::Broken) => {
+                self.end().await;
+                (Ending::Kill { cause: KillCause::Protocol }, None)
+            }
+            None => {
+                self.end().await;
+                (Ending::Cancel, None)
+            }
+        };
+        self.drain(host);
+        Ok(Outcome { ending, usage, value })
+    }
+
+    fn files(&self) -> &dyn Files {
+        &self.folder
+    }
+
+    fn is_alive(&self) -> bool {
+        self.alive
+    }
+}
+
+/// Takes one message of a run. Late messages of an earlier run carry another nonce and are dropped.
+fn take<'a>(message: FromGuest, nonce: &str, host: &'a dyn Host, calls: &mut Calls<'a>) -> Option<End> {
+    match message {
+        FromGuest::Call { arguments, id, nonce: of, server, tool } if of == nonce => {
+            let call = ToolCall { arguments, server, tool };
+            calls.push(Box::pin(async move { (id, host.call_tool(call).await) }));
+        }
+        FromGuest::Display { display, nonce: of } if of == nonce => host.emit(Event::Display(display)),
+        FromGuest::Done { ending, nonce: of, value } if of == nonce => return Some(End::Done(ending, value)),
+        FromGuest::Output { nonce: of, stream, text } if of == nonce => host.emit(Event::Output(stream, text.as_bytes())),
+        _ => {}
+    }
+    None
+}
+
+const READ_BYTES: usize = 64 * 1024;
+
+/// Reads a stream once; waits for ever when there is none or it ended, so that other branches go on.
+async fn pump(stream: &mut Option<pipe::Receiver>, name: Stream, host: &dyn Host) {
+    let Some(receiver) = stream else { return std::future::pending().await };
+    if receiver.readable().await.is_err() {
+        *stream = None;
+        return;
+    }
+    let mut bytes = vec![0; READ_BYTES];
+    match receiver.try_read(&mut bytes) {
+        Ok(0) => *stream = None,
+        Ok(count) => host.emit(Event::Output(name, &bytes[..count])),
+        Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+        Err(_) => *stream = None,
+    }
+}
+
+/// More than a pipe holds by itself: what a program writes after its end is not waited for.
+const DRAIN_BYTES_MAX: usize = 1024 * 1024;
+
+fn drain(stream: &Option<pipe::Receiver>, name: Stream, host: &dyn Host) {
+    let Some(receiver) = stream else { return };
+    let mut bytes = vec![0; READ_BYTES];
+    let mut total = 0;
+    // Not `try_read`: it answers from what the runtime last heard of the pipe, which may be older than its content.
+    while let Ok(count) = rustix::io::read(receiver.as_fd(), &mut bytes) {
+        host.emit(Event::Output(name, &bytes[..count]));
+        total += count;
+        if count == 0 || total >= DRAIN_BYTES_MAX {
+            return;
+        }
+    }
+}
+
+fn of_exit(exit: Exit) -> Ending {
+    match exit {
+        Exit::Code(0) => Ending::Finish,
+        Exit::Code(code) => Ending::Exit { code },
+        Exit::Lost => Ending::Kill { cause: KillCause::Protocol },
+        Exit::Signal(signal) => Ending::Kill { cause: KillCause::Signal(signal) },
+    }
+}
+
+fn used(before: Usage, after: Usage) -> Usage {
+    let cpu = after.cpu.map(|cpu| cpu.saturating_sub(before.cpu.unwrap_or(Duration::ZERO)));
+    Usage { cpu, ..after }
+}

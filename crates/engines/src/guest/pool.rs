@@ -1,0 +1,143 @@
+//! An engine over guests: hands out warm interpreters and starts new ones behind the caller's back.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use codemode_run::{Engine, EngineError, Language, Profile, Session, SessionSpec, Unavailable};
+
+use super::driver::GuestSession;
+use super::frame::FromGuest;
+use super::{Folder, Launch, Link};
+
+/// How long an interpreter may take to say that it is ready.
+const READY_WITHIN: Duration = Duration::from_secs(30);
+
+/// The version of the protocol that guests have to speak.
+const PROTOCOL_VERSION: u32 = 1;
+
+/// An engine whose programs run in guests. Every interpreter serves one session and is never used again.
+#[derive(Debug)]
+pub struct Guests<L> {
+    shared: Arc<Shared<L>>,
+}
+
+#[derive(Debug)]
+struct Shared<L> {
+    launch: L,
+    state: Mutex<State>,
+    warm_max: usize,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    closed: bool,
+    starting: HashMap<Language, usize>,
+    warm: HashMap<Language, Vec<Link>>,
+}
+
+impl<L: Launch> Guests<L> {
+    /// An engine that keeps `warm_max` interpreters of each language that was asked for ready.
+    pub fn new(launch: L, warm_max: usize) -> Self {
+        Self { shared: Arc::new(Shared { launch, state: Mutex::default(), warm_max }) }
+    }
+}
+
+#[async_trait]
+impl<L: Launch> Engine for Guests<L> {
+    fn profile(&self) -> &Profile {
+        self.shared.launch.profile()
+    }
+
+    async fn probe(&self, language: Language) -> Result<(), Unavailable> {
+        self.shared.launch.probe(language)
+    }
+
+    fn prewarm(&self, language: Language) {
+        self.shared.refill(language);
+    }
+
+    async fn open(&self, spec: &SessionSpec) -> Result<Box<dyn Session>, EngineError> {
+        let folder = Folder::open(&spec.workspace)?;
+        let language = guest_language(spec.language);
+        let warm = self.shared.take(language);
+        let link = match warm {
+            Some(link) => link,
+            None => start(&self.shared.launch, language).await?,
+        };
+        self.shared.refill(language);
+        let workspace = spec.workspace.clone();
+        Ok(Box::new(GuestSession::new(link, folder, workspace, spec.persistent)))
+    }
+
+    async fn shutdown(&self) {
+        let links: Vec<Link> = {
+            let mut state = self.shared.lock();
+            state.closed = true;
+            state.warm.drain().flat_map(|(_, links)| links).collect()
+        };
+        for mut link in links {
+            link.process.kill().await;
+        }
+    }
+}
+
+/// TypeScript becomes JavaScript before it runs: both use the same interpreters.
+fn guest_language(language: Language) -> Language {
+    if language == Language::TypeScript { Language::JavaScript } else { language }
+}
+
+impl<L: Launch> Shared<L> {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, language: Language) -> Option<Link> {
+        self.lock().warm.get_mut(&language)?.pop()
+    }
+
+    /// Starts what is missing in the background.
+    fn refill(self: &Arc<Self>, language: Language) {
+        let language = guest_language(language);
+        let mut state = self.lock();
+        if state.closed {
+            return;
+        }
+        let ready = state.warm.get(&language).map_or(0, Vec::len);
+        let starting = state.starting.entry(language).or_default();
+        while ready + *starting < self.warm_max {
+            *starting += 1;
+            tokio::spawn(Arc::clone(self).add(language));
+        }
+    }
+
+    async fn add(self: Arc<Self>, language: Language) {
+        let link = start(&self.launch, language).await;
+        let mut state = self.lock();
+        if let Some(starting) = state.starting.get_mut(&language) {
+            *starting -= 1;
+        }
+        match link {
+            Ok(link) if !state.closed => state.warm.entry(language).or_default().push(link),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, %language, "failed to warm an interpreter"),
+        }
+    }
+}
+
+/// Starts a guest and waits until it is ready.
+async fn start<L: Launch>(launch: &L, language: Language) -> Result<Link, EngineError> {
+    let mut link = launch.launch(language).await?;
+    let first = tokio::time::timeout(READY_WITHIN, link.reader.next()).await;
+    match first {
+        Ok(Ok(Some(FromGuest::Ready { version: PROTOCOL_VERSION }))) => Ok(link),
+        Ok(Ok(other)) => Err(not_ready(language, format!("first message was {other:?}"))),
+        Ok(Err(error)) => Err(EngineError::failed(format!("start a {language} interpreter"), error)),
+        Err(_) => Err(not_ready(language, format!("silent for {} s", READY_WITHIN.as_secs()))),
+    }
+}
+
+fn not_ready(language: Language, problem: String) -> EngineError {
+    EngineError::failed(format!("start a {language} interpreter"), problem)
+}

@@ -1,0 +1,52 @@
+//! Finds the interpreters of this machine and knows how each becomes a guest.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use codemode_run::{Language, Unavailable};
+
+const PYTHON_GUEST: &str = include_str!("../guest/runner.py");
+const NODE_GUEST: &str = include_str!("../guest/runner.mjs");
+
+/// The command that turns an interpreter into a guest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestCommand {
+    /// Arguments behind the program; the number of the protocol's descriptor follows them.
+    pub arguments: Vec<OsString>,
+    /// The interpreter.
+    pub program: PathBuf,
+    /// Bash speaks no frames: the helper process speaks them for it.
+    pub shell: bool,
+}
+
+/// The guest of a language, or what is missing.
+pub fn guest_command(language: Language) -> Result<GuestCommand, Unavailable> {
+    let (program, arguments): (_, Vec<&str>) = match language {
+        Language::Bash => ("bash", Vec::new()),
+        Language::JavaScript | Language::TypeScript => {
+            ("node", vec!["--no-warnings", "--input-type=module", "-e", NODE_GUEST, "--"])
+        }
+        // -I: neither the environment, the user's site folder nor the current folder may change what is imported.
+        Language::Python => ("python3", vec!["-I", "-X", "utf8", "-c", PYTHON_GUEST]),
+    };
+    Ok(GuestCommand {
+        arguments: arguments.into_iter().map(OsString::from).collect(),
+        program: find(program)?,
+        shell: language == Language::Bash,
+    })
+}
+
+fn find(program: &str) -> Result<PathBuf, Unavailable> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let found = env::split_paths(&path).map(|folder| folder.join(program)).find(|file| is_executable(file));
+    found.ok_or_else(|| Unavailable {
+        missing: format!("no `{program}` on the PATH"),
+        mend: format!("install {program}, or put its folder on the PATH of codemode"),
+    })
+}
+
+fn is_executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}

@@ -1,0 +1,77 @@
+//! Which engines there are. The only match over all of them.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use codemode_run::{Engine, Limits};
+
+use crate::direct::Direct;
+use crate::guest::Guests;
+
+/// An engine of this build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngineKind {
+    /// A plain child process, no isolation.
+    Direct,
+}
+
+/// Engines of the product that this build lacks, each with the reason.
+pub const NOT_IN_THIS_BUILD: &[(&str, &str)] = &[
+    ("jail", "the kernel sandbox is not in this build"),
+    ("wasm", "the WebAssembly engine is not in this build"),
+    ("docker", "the container engine is not in this build"),
+];
+
+/// What engines need to know of the process that they are part of.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// The program that plays the helper when it is started with `helper_arguments`: this binary.
+    pub helper: PathBuf,
+    /// Its first arguments; [`helper_main`](crate::helper_main) knows them again.
+    pub helper_arguments: Vec<OsString>,
+    /// Limits of every guest.
+    pub limits: Limits,
+    /// Interpreters of a language that wait for work.
+    pub warm: usize,
+}
+
+impl EngineKind {
+    /// Every engine of this build, in the order of preference.
+    pub const ALL: [Self; 1] = [Self::Direct];
+
+    /// The name in settings and results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+        }
+    }
+}
+
+impl fmt::Display for EngineKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A word that names no engine of this build.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown engine `{0}`; this build has direct")]
+pub struct UnknownEngine(pub String);
+
+impl FromStr for EngineKind {
+    type Err = UnknownEngine;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|kind| kind.name() == word).ok_or_else(|| UnknownEngine(word.to_owned()))
+    }
+}
+
+/// Makes an engine. Nothing is started before its first use or [`Engine::prewarm`].
+pub fn open(kind: EngineKind, options: &EngineOptions) -> Arc<dyn Engine> {
+    match kind {
+        EngineKind::Direct => Arc::new(Guests::new(Direct::new(options), options.warm)),
+    }
+}

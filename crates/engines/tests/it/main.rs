@@ -1,0 +1,4 @@
+//! The engines, through their seam.
+
+mod direct;
+mod support;

@@ -1,0 +1,123 @@
+//! A bench for engines: runs programs and hears what they say.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use codemode_engines::{EngineKind, EngineOptions};
+use codemode_run::{
+    Display, Ending, Engine, Event, Host, Language, Limits, Outcome, Program, Session, SessionSpec, Stream, ToolCall, ToolError,
+};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+/// What a program said.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    pub(crate) displays: Mutex<Vec<Display>>,
+    stderr: Mutex<Vec<u8>>,
+    stdout: Mutex<Vec<u8>>,
+    /// Fires when stdout holds this text.
+    waits_for: Mutex<Option<(String, CancellationToken)>>,
+}
+
+impl Heard {
+    /// A token that fires when the program has printed `text`.
+    pub(crate) fn when(&self, text: &str) -> CancellationToken {
+        let token = CancellationToken::new();
+        *self.waits_for.lock().unwrap() = Some((text.to_owned(), token.clone()));
+        token
+    }
+
+    pub(crate) fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.stdout.lock().unwrap()).into_owned()
+    }
+
+    pub(crate) fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.stderr.lock().unwrap()).into_owned()
+    }
+}
+
+#[async_trait]
+impl Host for Heard {
+    async fn call_tool(&self, call: ToolCall) -> Result<Value, ToolError> {
+        Err(ToolError { code: "unknown_tool".to_owned(), data: Value::Null, message: format!("no server {}", call.server) })
+    }
+
+    fn emit(&self, event: Event<'_>) {
+        match event {
+            Event::Display(display) => self.displays.lock().unwrap().push(display),
+            Event::Output(Stream::Stderr, bytes) => self.stderr.lock().unwrap().extend_from_slice(bytes),
+            Event::Output(Stream::Stdout, bytes) => self.stdout.lock().unwrap().extend_from_slice(bytes),
+        }
+        let stdout = self.stdout();
+        if let Some((text, token)) = &*self.waits_for.lock().unwrap()
+            && stdout.contains(text.as_str())
+        {
+            token.cancel();
+        }
+    }
+}
+
+/// An engine with a workspace.
+pub(crate) struct Bench {
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) limits: Limits,
+    pub(crate) workspace: TempDir,
+}
+
+impl Bench {
+    /// The engine `direct` without warm interpreters.
+    pub(crate) fn direct() -> Self {
+        Self::with(0, Limits::default())
+    }
+
+    pub(crate) fn with(warm: usize, limits: Limits) -> Self {
+        let helper = env!("CARGO_BIN_EXE_codemode-guest-init").into();
+        let options = EngineOptions { helper, helper_arguments: Vec::new(), limits: limits.clone(), warm };
+        let engine = codemode_engines::open(EngineKind::Direct, &options);
+        Self { engine, limits, workspace: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn spec(&self, language: Language, persistent: bool) -> SessionSpec {
+        SessionSpec { language, limits: self.limits.clone(), persistent, workspace: self.workspace.path().to_owned() }
+    }
+
+    pub(crate) async fn session(&self, language: Language) -> Box<dyn Session> {
+        self.engine.open(&self.spec(language, true)).await.unwrap()
+    }
+
+    /// Runs a program in an interpreter of its own.
+    pub(crate) async fn run(&self, language: Language, code: &str) -> (Outcome, Heard) {
+        self.run_until(language, code, Heard::default(), CancellationToken::new()).await
+    }
+
+    /// The same, taken back when `cancel` fires.
+    pub(crate) async fn run_until(
+        &self,
+        language: Language,
+        code: &str,
+        heard: Heard,
+        cancel: CancellationToken,
+    ) -> (Outcome, Heard) {
+        let mut session = self.engine.open(&self.spec(language, false)).await.unwrap();
+        let outcome = session.run(&program(language, code), &heard, cancel).await.unwrap();
+        (outcome, heard)
+    }
+
+    pub(crate) async fn python(&self, code: &str) -> (Ending, String) {
+        let (outcome, heard) = self.run(Language::Python, code).await;
+        (outcome.ending, heard.stdout())
+    }
+}
+
+/// A program with everything optional left out.
+pub(crate) fn program(language: Language, code: &str) -> Program {
+    Program {
+        code: code.to_owned(),
+        filename: language.default_filename().to_owned(),
+        language,
+        value_chars_max: 50_000,
+        variables: serde_json::Map::new(),
+    }
+}

@@ -1,0 +1,174 @@
+//! Seam 1: where code runs.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use crate::host::Host;
+use crate::outcome::Outcome;
+use crate::program::{Limits, Program};
+use codemode_source::Language;
+
+/// A place where programs run: a jail, a container, a WebAssembly instance, a plain process.
+#[async_trait]
+pub trait Engine: Send + Sync + fmt::Debug {
+    /// What it is called, what it runs and how well it isolates.
+    fn profile(&self) -> &Profile;
+
+    /// Says whether it works on this machine now, for this language, without starting a program.
+    async fn probe(&self, language: Language) -> Result<(), Unavailable>;
+
+    /// Hands out a session, a warm one when there is one. Whoever drops the future leaves nothing behind.
+    async fn open(&self, spec: &SessionSpec) -> Result<Box<dyn Session>, EngineError>;
+
+    /// Gets interpreters of a language ready in the background. An engine without such does nothing.
+    fn prewarm(&self, _language: Language) {}
+
+    /// Ends every warm guest. Sessions that are open stay until they are dropped.
+    async fn shutdown(&self);
+}
+
+/// One interpreter with its workspace. Dropping it kills every process in it.
+#[async_trait]
+pub trait Session: Send + Sync {
+    /// Runs one program to its end. When `cancel` fires the program is killed at once, the outcome is
+    /// [`Ending::Cancel`](crate::Ending::Cancel) and the session cannot be used again. Dropping the future kills too.
+    async fn run(
+        &mut self,
+        program: &Program,
+        host: &dyn Host,
+        cancel: CancellationToken,
+    ) -> Result<Outcome, EngineError>;
+
+    /// The workspace.
+    fn files(&self) -> &dyn Files;
+
+    /// True while the interpreter lives and can run another program.
+    fn is_alive(&self) -> bool;
+}
+
+/// The workspace of a session, by relative path. A path that leaves it, by `..` or by a link, is refused.
+#[async_trait]
+pub trait Files: Send + Sync {
+    /// Every regular file below the workspace, sorted by path, at most `entries_max` of them.
+    async fn list(&self, entries_max: usize) -> Result<Vec<Entry>, EngineError>;
+
+    /// The bytes of a file, refused when it is longer than `bytes_max`.
+    async fn read(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, EngineError>;
+
+    /// Writes a file and the folders above it.
+    async fn write(&self, path: &str, bytes: &[u8]) -> Result<(), EngineError>;
+}
+
+/// One file of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Relative path with `/` between its parts.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// A mark that differs whenever the file was changed or replaced.
+    pub stamp: (i128, u64),
+}
+
+/// What an engine is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// `jail`, `wasm`, `docker`, `direct`.
+    pub name: &'static str,
+    /// How well it isolates.
+    pub isolation: Isolation,
+    /// What it runs.
+    pub languages: Vec<Language>,
+}
+
+/// How much stands between a program and the machine, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Isolation {
+    /// None: the program is a plain process of the user.
+    None,
+    /// Files and network by Landlock and seccomp, no namespaces.
+    Landlock,
+    /// Every namespace, but memory and processes are watched instead of bounded by the kernel.
+    NoCgroup,
+    /// Everything that the engine can do.
+    Full,
+}
+
+impl Isolation {
+    /// The name in results and settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Landlock => "landlock",
+            Self::NoCgroup => "no-cgroup",
+            Self::Full => "full",
+        }
+    }
+}
+
+/// What a session has to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionSpec {
+    /// Language of its interpreter.
+    pub language: Language,
+    /// Its limits.
+    pub limits: Limits,
+    /// True when the interpreter serves more than one run.
+    pub persistent: bool,
+    /// Folder on this machine that is its workspace.
+    pub workspace: PathBuf,
+}
+
+/// Why an engine cannot be used here.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{missing}")]
+pub struct Unavailable {
+    /// What is missing, as a fragment: `no python3 on the path`.
+    pub missing: String,
+    /// The line that mends it.
+    pub mend: String,
+}
+
+/// Our failure, never the program's.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Every place is taken and the queue is full.
+    #[error("every place is taken: {running} running, {waiting} waiting")]
+    Busy {
+        /// Runs that go on.
+        running: usize,
+        /// Runs that wait.
+        waiting: usize,
+    },
+    /// A step of ours failed.
+    #[error("failed to {action}")]
+    Failed {
+        /// What was tried, as a fragment that fits "failed to".
+        action: String,
+        /// Why.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// A path that is not one inside the workspace, or a file that is not there.
+    #[error("{message}")]
+    Path {
+        /// What is wrong with which path.
+        message: String,
+    },
+    /// It does not work here.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl EngineError {
+    /// A failed step with its cause.
+    pub fn failed(
+        action: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Failed { action: action.into(), source: Some(source.into()) }
+    }
+}

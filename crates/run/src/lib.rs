@@ -1,0 +1,31 @@
+//! What a run is, and how one goes. No network, no SQL, no MCP, no command line, no system calls.
+//!
+//! Reading order: [`program`] (what is asked), [`outcome`] (how it ended), [`engine`] and [`host`] (the two seams),
+//! [`policy`] (what is refused), [`output`] (what is kept of it), [`session`] (what lives between runs), [`runner`]
+//! (the pipeline: the product on one screen), [`runs`] (runs that are going on or are over).
+
+pub mod artifacts;
+pub mod engine;
+pub mod error;
+pub mod host;
+pub mod journal;
+pub mod outcome;
+pub mod output;
+pub mod policy;
+pub mod program;
+pub mod report;
+pub mod runner;
+pub mod runs;
+pub mod session;
+
+pub use codemode_source::Language;
+pub use engine::{Engine, EngineError, Entry, Files, Isolation, Profile, Session, SessionSpec, Unavailable};
+pub use error::RunError;
+pub use host::{Display, Event, Host, Stream, ToolCall, ToolError};
+pub use journal::{Journal, Nothing};
+pub use outcome::{Ending, Exception, KillCause, Outcome, Usage, Value};
+pub use policy::{Policy, Refusal};
+pub use program::{Limits, Program, RunRequest};
+pub use report::{Report, ToolCallRecord};
+pub use runner::{Runner, RunnerOptions};
+pub use runs::{RunHandle, Runs};

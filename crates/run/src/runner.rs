@@ -1,0 +1,313 @@
+//! The pipeline: one request from its text to its report. Read [`Runner::run`]; the rest are its steps.
+
+mod options;
+mod queue;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use codemode_source::SyntaxError;
+use tokio_util::sync::CancellationToken;
+
+use crate::artifacts::{self, Artifact, ENTRIES_MAX};
+use crate::engine::{Engine, Entry, Session, SessionSpec};
+use crate::error::RunError;
+use crate::host::Stream;
+use crate::outcome::{Ending, Exception, Outcome, Usage};
+use crate::output::{Captured, Recorder};
+use crate::program::{Limits, Program, RunRequest};
+use crate::report::Report;
+use crate::session::{Sessions, check_id};
+
+pub use options::RunnerOptions;
+use queue::Queue;
+
+/// Runs programs. One per server; every door (command line, MCP) goes through it.
+#[derive(Debug)]
+pub struct Runner {
+    options: RunnerOptions,
+    queue: Queue,
+    sessions: Sessions,
+}
+
+impl Runner {
+    /// A runner over these engines, in the order of preference.
+    pub fn new(options: RunnerOptions) -> Self {
+        let queue = Queue::new(options.limits.concurrent_runs, options.limits.queue);
+        let sessions = Sessions::new(options.workspaces.clone(), &options.limits);
+        Self { options, queue, sessions }
+    }
+
+    /// Runs one request. `Err` is our failure or the caller's argument; a program that fails is a report.
+    pub async fn run(
+        &self,
+        run_id: &str,
+        request: RunRequest,
+        recorder: &Recorder,
+        cancel: CancellationToken,
+    ) -> Result<Report, RunError> {
+        let started = Instant::now();
+        let timeout = self.check_arguments(&request)?;
+        let mut report = self.unfinished(run_id, &request);
+        match self.read(&request) {
+            Err(ending) => report.ending = Some(ending),
+            Ok(program) => {
+                let engine = self.choose(&request).await?;
+                let Some(_place) = self.queue.enter(&cancel).await? else {
+                    report.ending = Some(Ending::Cancel);
+                    return Ok(report);
+                };
+                let attempt = Attempt { cancel, engine: &*engine, program, recorder, timeout };
+                fill(&mut report, &*engine, self.attempt(&request, attempt).await?);
+            }
+        }
+        report.stdout = recorder.captured(Stream::Stdout);
+        report.stderr = recorder.captured(Stream::Stderr);
+        report.displays = recorder.displays();
+        report.duration = started.elapsed();
+        report.hints.extend(hints(&report));
+        self.options.journal.note(&request, &report);
+        Ok(report)
+    }
+
+    /// The limits of every run.
+    pub fn limits(&self) -> &Limits {
+        &self.options.limits
+    }
+
+    /// The engines, in the order of preference.
+    pub fn engines(&self) -> &[Arc<dyn Engine>] {
+        &self.options.engines
+    }
+
+    /// The sessions.
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// A new run id: unique, and sorted by time.
+    pub fn new_run_id(&self) -> String {
+        ulid::Ulid::new().to_string()
+    }
+
+    /// The recorder of a new run.
+    pub fn recorder(&self, run_id: &str) -> Recorder {
+        Recorder::new(&self.options.spool, run_id, &self.options.limits)
+    }
+
+    /// Ends every session and warm guest.
+    pub async fn shutdown(&self) {
+        self.sessions.clear();
+        for engine in &self.options.engines {
+            engine.shutdown().await;
+        }
+    }
+
+    /// The report of a run that has only started.
+    pub fn unfinished(&self, run_id: &str, request: &RunRequest) -> Report {
+        Report {
+            attempts: 1,
+            displays: Vec::new(),
+            duration: Duration::ZERO,
+            ending: None,
+            engine: None,
+            files: Vec::new(),
+            hints: Vec::new(),
+            isolation: None,
+            language: request.language,
+            packages_installed: Vec::new(),
+            run_id: run_id.to_owned(),
+            session_id: request.session_id.clone(),
+            stderr: Captured::default(),
+            stdout: Captured::default(),
+            tool_calls: Vec::new(),
+            usage: Usage::default(),
+            value: None,
+        }
+    }
+
+    fn check_arguments(&self, request: &RunRequest) -> Result<Duration, RunError> {
+        if let Some(id) = &request.session_id {
+            check_id(id)?;
+        }
+        if !request.packages.is_empty() {
+            let problem = "packages cannot be installed by this build; use what the interpreter has";
+            return Err(RunError::invalid_argument("packages", problem));
+        }
+        let timeout = request.timeout.unwrap_or(self.options.limits.wall);
+        let longest = self.options.limits.wall_max;
+        if timeout.is_zero() || timeout > longest {
+            let problem = format!("{} s is out of range; expected more than 0 and at most {} s", timeout.as_secs_f64(), longest.as_secs());
+            return Err(RunError::invalid_argument("timeout", problem));
+        }
+        Ok(timeout)
+    }
+
+    /// Reads the program: its size, its syntax and what the policy says of it. Nothing has run when it is refused.
+    fn read(&self, request: &RunRequest) -> Result<Program, Ending> {
+        let RunRequest { code, language, .. } = request;
+        let filename = request.filename.clone().unwrap_or_else(|| language.default_filename().to_owned());
+        self.options.policy.review_size(*language, code).map_err(Ending::Refuse)?;
+        let syntax = |error| syntax_error(&filename, error);
+        let reading = codemode_source::read(*language, code).map_err(syntax)?;
+        self.options.policy.review(&reading).map_err(Ending::Refuse)?;
+        let script = codemode_source::prepare(*language, code).map_err(syntax)?;
+        Ok(Program {
+            code: script.text,
+            filename,
+            language: *language,
+            value_chars_max: self.options.limits.output_chars,
+            variables: request.variables.clone(),
+        })
+    }
+
+    /// The first engine that speaks the language, isolates enough and works here.
+    async fn choose(&self, request: &RunRequest) -> Result<Arc<dyn Engine>, RunError> {
+        let mut reasons = Vec::new();
+        for engine in &self.options.engines {
+            let profile = engine.profile();
+            let named = self.options.engine.as_deref() == Some(profile.name);
+            if self.options.engine.is_some() && !named {
+                continue;
+            }
+            if !named && profile.isolation < self.options.minimum {
+                reasons.push(format!("{} is not isolated and has to be asked for", profile.name));
+                continue;
+            }
+            match engine.probe(request.language).await {
+                Ok(()) => return Ok(Arc::clone(engine)),
+                Err(unavailable) => reasons.push(format!("{}: {unavailable}; {}", profile.name, unavailable.mend)),
+            }
+        }
+        Err(no_engine(request, &reasons))
+    }
+
+    async fn attempt(&self, request: &RunRequest, attempt: Attempt<'_>) -> Result<Done, RunError> {
+        let spec = SessionSpec {
+            language: request.language,
+            limits: self.options.limits.clone(),
+            persistent: request.session_id.is_some(),
+            workspace: self.sessions.workspace(request.session_id.as_deref()),
+        };
+        let Some(id) = &request.session_id else {
+            let mut session = attempt.engine.open(&spec).await?;
+            return attempt.drive(&mut *session, request).await;
+        };
+        let mut slot = self.sessions.take(id, request.language).await;
+        let mut session = match slot.take() {
+            Some(session) if session.is_alive() => session,
+            _ => attempt.engine.open(&spec).await?,
+        };
+        // The slot stays empty while the program runs: a run that is killed or dropped leaves no half-changed session.
+        let mut done = attempt.drive(&mut *session, request).await?;
+        if session.is_alive() {
+            *slot = Some(session);
+        } else {
+            done.session_lost = true;
+        }
+        Ok(done)
+    }
+}
+
+/// How one start of a program went.
+struct Done {
+    files: Vec<Artifact>,
+    outcome: Outcome,
+    session_lost: bool,
+}
+
+/// One start of a program.
+struct Attempt<'a> {
+    cancel: CancellationToken,
+    engine: &'a dyn Engine,
+    program: Program,
+    recorder: &'a Recorder,
+    timeout: Duration,
+}
+
+impl Attempt<'_> {
+    async fn drive(self, session: &mut dyn Session, request: &RunRequest) -> Result<Done, RunError> {
+        for (path, text) in &request.files {
+            session.files().write(path, text.as_bytes()).await?;
+        }
+        let before = session.files().list(ENTRIES_MAX).await?;
+        let outcome = self.within_timeout(session).await?;
+        let files = self.changed_files(session, &before).await?;
+        Ok(Done { files, outcome, session_lost: false })
+    }
+
+    async fn changed_files(&self, session: &dyn Session, before: &[Entry]) -> Result<Vec<Artifact>, RunError> {
+        let after = session.files().list(ENTRIES_MAX).await?;
+        Ok(artifacts::changed(before, &after))
+    }
+
+    /// Runs the program and takes it back when its time is over.
+    async fn within_timeout(&self, session: &mut dyn Session) -> Result<Outcome, RunError> {
+        let stop = self.cancel.child_token();
+        let run = session.run(&self.program, self.recorder, stop.clone());
+        tokio::pin!(run);
+        tokio::select! {
+            biased;
+            outcome = &mut run => Ok(outcome?),
+            () = tokio::time::sleep(self.timeout) => {
+                stop.cancel();
+                let mut outcome = run.await?;
+                if outcome.ending == Ending::Cancel && !self.cancel.is_cancelled() {
+                    outcome.ending = Ending::Timeout { after: self.timeout };
+                }
+                Ok(outcome)
+            }
+        }
+    }
+}
+
+fn fill(report: &mut Report, engine: &dyn Engine, done: Done) {
+    let Done { files, outcome, session_lost } = done;
+    let profile = engine.profile();
+    report.ending = Some(outcome.ending);
+    report.engine = Some(profile.name);
+    report.files = files;
+    if let (true, Some(id)) = (session_lost, &report.session_id) {
+        report.hints.push(format!("session `{id}` was reset: its variables are gone, its files are still there"));
+    }
+    report.isolation = Some(profile.isolation);
+    report.usage = outcome.usage;
+    report.value = outcome.value;
+}
+
+fn syntax_error(filename: &str, error: SyntaxError) -> Ending {
+    let indent = " ".repeat((error.column.max(1) - 1) as usize);
+    let traceback = format!(
+        "  File \"{filename}\", line {}\n    {}\n    {indent}^\nSyntaxError: {}",
+        error.line, error.text, error.message
+    );
+    Ending::Raise(Exception { kind: "SyntaxError".to_owned(), message: error.message, module: None, traceback })
+}
+
+fn no_engine(request: &RunRequest, reasons: &[String]) -> RunError {
+    let language = request.language;
+    let why = if reasons.is_empty() { "none is in this build".to_owned() } else { reasons.join("; ") };
+    RunError::new(
+        "no_engine",
+        format!("no engine can run {language} here: {why}"),
+        "`codemode doctor` says what works; `--engine direct` (or `engine = \"direct\"` in the settings) runs programs without isolation",
+    )
+}
+
+fn hints(report: &Report) -> Vec<String> {
+    let mut hints = Vec::new();
+    match &report.ending {
+        Some(Ending::Timeout { after }) => hints.push(format!(
+            "the program was stopped after {} s; pass a larger `timeout` or do less in one run",
+            after.as_secs_f64()
+        )),
+        Some(Ending::Raise(Exception { module: Some(module), .. })) => {
+            hints.push(format!("`{module}` is not installed for this interpreter"));
+        }
+        _ => {}
+    }
+    if report.stdout.truncated {
+        hints.push(format!("the whole output is at codemode://runs/{}/stdout", report.run_id));
+    }
+    hints
+}

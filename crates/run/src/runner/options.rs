@@ -1,0 +1,30 @@
+//! What a runner is made of.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::engine::{Engine, Isolation};
+use crate::journal::Journal;
+use crate::policy::Policy;
+use crate::program::Limits;
+
+/// Settings of a [`Runner`](crate::Runner), all resolved.
+#[derive(Debug)]
+pub struct RunnerOptions {
+    /// The one engine to use; the first of `engines` that fits when absent.
+    pub engine: Option<String>,
+    /// Engines in the order of preference.
+    pub engines: Vec<Arc<dyn Engine>>,
+    /// Takes note of finished runs.
+    pub journal: Arc<dyn Journal>,
+    /// Bounds of every run.
+    pub limits: Limits,
+    /// Weakest isolation that may be chosen without being named.
+    pub minimum: Isolation,
+    /// What is refused.
+    pub policy: Policy,
+    /// Folder for outputs that are too large for memory.
+    pub spool: PathBuf,
+    /// Folder above every workspace.
+    pub workspaces: PathBuf,
+}
