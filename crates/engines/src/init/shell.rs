@@ -96,8 +96,11 @@ impl Shell {
     fn run(&mut self, run: &Run, protocol: &mut File) -> io::Result<Option<Option<WaitStatus>>> {
         // A shell that is gone already shows in the wait.
         let _ = self.code.write_all(run.script().as_bytes()).and_then(|()| self.code.write_all(b"\0"));
+        // A shell for one program closes its end of the status pipe at once and speaks by its exit alone.
+        let status = [self.status.as_fd()];
+        let watched = if run.is_session() { &status[..] } else { &[] };
         loop {
-            match wait_for(&self.guest, &[self.status.as_fd()])? {
+            match wait_for(&self.guest, watched)? {
                 Woken::Guest(status) => {
                     if let Some(code) = status.exit_status() {
                         done(protocol, run, &json!({"kind": "exit", "code": code}))?;
@@ -107,7 +110,7 @@ impl Shell {
                 Woken::Stop => return Ok(Some(None)),
                 Woken::Other => {
                     let mut status = [0; 16];
-                    let read = self.status.read(&mut status)?;
+                    let read = (&self.status).read(&mut status)?;
                     let code = std::str::from_utf8(&status[..read]).ok().and_then(|text| text.trim().parse::<u8>().ok());
                     done(protocol, run, &json!({"kind": "exit", "code": code.unwrap_or(1)}))?;
                     return Ok(None);

@@ -1,4 +1,9 @@
 //! The engines, through their seam.
 
 mod direct;
+mod faults;
+mod files;
+mod frames;
+mod leaks;
+mod python;
 mod support;

@@ -1,1 +1,8 @@
+//! What a run is, tested below every engine.
 
+mod artifacts;
+mod output;
+mod policy;
+mod runner;
+mod script;
+mod session;
