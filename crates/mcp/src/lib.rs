@@ -1,1 +1,13 @@
-//! Placeholder.
+//! Everything that says MCP. The only crate that knows rmcp.
+//!
+//! Reading order: [`tools`] (what is offered), [`serve`] (the transports), `server` (one request from its arguments to
+//! its result), [`present`] (a report as text, JSON and content blocks).
+
+pub mod present;
+pub mod serve;
+mod server;
+pub mod tools;
+
+pub use serve::{ServeError, serve_stdio, serve_stream};
+pub use server::ServerOptions;
+pub use tools::{ToolName, UnknownTool, parse_tools};

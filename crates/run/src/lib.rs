@@ -18,7 +18,7 @@ pub mod runner;
 pub mod runs;
 pub mod session;
 
-pub use codemode_source::Language;
+pub use codemode_source::{Language, UnknownLanguage};
 pub use engine::{Engine, EngineError, Entry, Files, Isolation, Profile, Session, SessionSpec, Unavailable};
 pub use error::RunError;
 pub use host::{Display, Event, Host, Stream, ToolCall, ToolError};

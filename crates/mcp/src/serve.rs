@@ -1,0 +1,52 @@
+//! The transports.
+
+use codemode_run::Runs;
+use rmcp::ServiceExt;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
+
+use crate::server::{Server, ServerOptions};
+
+/// Serving could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The client said something before its first request that is none.
+    #[error("failed to begin the session with the client")]
+    Begin(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The session's task ended in an unexpected way.
+    #[error("failed to go on with the session")]
+    Session(#[source] tokio::task::JoinError),
+}
+
+/// Serves one client on stdin and stdout until it closes them or `stop` fires; then every run is killed.
+pub async fn serve_stdio(options: ServerOptions, runs: Runs, stop: CancellationToken) -> Result<(), ServeError> {
+    serve_stream(options, runs, tokio::io::stdin(), tokio::io::stdout(), stop).await
+}
+
+/// Serves one client on any pair of byte streams, a JSON message a line.
+pub async fn serve_stream<R, W>(
+    options: ServerOptions,
+    runs: Runs,
+    reader: R,
+    writer: W,
+    stop: CancellationToken,
+) -> Result<(), ServeError>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
+    let server = Server::new(options, runs.clone());
+    let served = async {
+        // A client that leaves before it has said anything is no failure.
+        let service = match server.serve_with_ct((reader, writer), stop.clone()).await {
+            Ok(service) => service,
+            Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+            Err(rmcp::service::ServerInitializeError::Cancelled) => return Ok(()),
+            Err(error) => return Err(ServeError::Begin(Box::new(error))),
+        };
+        service.waiting().await.map(drop).map_err(ServeError::Session)
+    };
+    let result = served.await;
+    runs.shutdown().await;
+    result
+}

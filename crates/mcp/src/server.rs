@@ -1,0 +1,138 @@
+//! One request from its arguments to its result. All state is shared: in protocol version 2026-07-28 a handler may serve
+//! one request only.
+
+mod arguments;
+mod execute_code;
+mod progress;
+mod resources;
+mod wait_run;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use codemode_run::Runs;
+use futures::future::BoxFuture;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListResourceTemplatesResult, ListResourcesResult,
+    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
+};
+use rmcp::service::RequestContext;
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+
+use crate::tools::{ToolName, definition};
+
+/// What a server offers and says.
+#[derive(Clone)]
+pub struct ServerOptions {
+    /// Text of `codemode://config`.
+    pub config: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Text of `codemode://context`.
+    pub context: Arc<dyn Fn() -> BoxFuture<'static, String> + Send + Sync>,
+    /// Whether results carry `structuredContent` too; some clients then drop the other blocks.
+    pub structured_output: bool,
+    /// Tools that are offered.
+    pub tools: Vec<ToolName>,
+    /// The version that the server calls itself.
+    pub version: &'static str,
+    /// A run that goes on longer answers with what there is.
+    pub yield_after: Duration,
+}
+
+impl std::fmt::Debug for ServerOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServerOptions").field("tools", &self.tools).finish_non_exhaustive()
+    }
+}
+
+/// The handler of every request.
+#[derive(Debug, Clone)]
+pub(crate) struct Server {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    options: ServerOptions,
+    runs: Runs,
+}
+
+const INSTRUCTIONS: &str = "codemode runs programs that you write. Prefer one program that does the whole job over many small \
+calls: loop, filter and combine in code and print only what you need. execute_code runs Python, JavaScript, TypeScript and bash; \
+give a session_id to keep state. A run that takes long answers with its run_id: call wait_run for the rest. Read \
+codemode://context for what this machine offers.";
+
+impl Server {
+    pub(crate) fn new(options: ServerOptions, runs: Runs) -> Self {
+        Self { shared: Arc::new(Shared { options, runs }) }
+    }
+
+    fn definitions(&self) -> Result<Vec<Tool>, ErrorData> {
+        let Shared { options, runs } = &*self.shared;
+        // Our own bound on a result: both streams, the value and the lines around them.
+        let result_chars_max = runs.runner().limits().output_chars * 3;
+        let tools = options.tools.iter().map(|tool| definition(*tool, result_chars_max, options.structured_output));
+        tools.collect::<Result<_, _>>().map_err(|error| ErrorData::internal_error(error.to_string(), None))
+    }
+
+    fn offered(&self, name: &str) -> Result<ToolName, ErrorData> {
+        let offered = &self.shared.options.tools;
+        let found = ToolName::from_name(name).filter(|tool| offered.contains(tool));
+        found.ok_or_else(|| {
+            let names: Vec<&str> = offered.iter().map(|tool| tool.name()).collect();
+            ErrorData::invalid_params(format!("unknown tool `{name}`; the tools are {}", names.join(", ")), None)
+        })
+    }
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder().enable_tools().enable_resources().build();
+        let implementation = Implementation::new("codemode", self.shared.options.version);
+        ServerConfig::new(capabilities).with_server_info(implementation).with_instructions(INSTRUCTIONS)
+    }
+
+    async fn list_tools(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        Ok(ListToolsResult::with_all_items(self.definitions()?))
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let arguments = request.arguments.unwrap_or_default();
+        let result: CallToolResult = match self.offered(&request.name)? {
+            ToolName::ExecuteCode => execute_code::call(&self.shared, arguments, &context).await,
+            ToolName::WaitRun => wait_run::call(&self.shared, arguments, &context).await,
+        };
+        Ok(result.into())
+    }
+
+    async fn list_resources(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        resources::list().map(ListResourcesResult::with_all_items)
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        resources::templates().map(ListResourceTemplatesResult::with_all_items)
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        resources::read(&self.shared, &request.uri).await.map(Into::into)
+    }
+}

@@ -1,0 +1,128 @@
+//! Which tools are offered: names and presets.
+
+use rmcp::model::Tool;
+use serde_json::{Value, json};
+
+/// A tool that this build can offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ToolName {
+    /// Runs a program.
+    ExecuteCode,
+    /// Waits for a run that goes on.
+    WaitRun,
+}
+
+/// A word in the setting `tools` that names neither a tool nor a preset.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown tool or preset `{0}`; presets are lean, pyrunner, agent, sandbox, all; tools are execute_code, wait_run")]
+pub struct UnknownTool(pub String);
+
+impl ToolName {
+    /// Every tool, in the order in which they are listed.
+    pub const ALL: [Self; 2] = [Self::ExecuteCode, Self::WaitRun];
+
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ExecuteCode => "execute_code",
+            Self::WaitRun => "wait_run",
+        }
+    }
+
+    /// The tool of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tool| tool.name() == name)
+    }
+}
+
+/// Tools of a preset that this build has.
+fn preset(word: &str) -> Option<Vec<ToolName>> {
+    match word {
+        "all" | "lean" => Some(vec![ToolName::ExecuteCode, ToolName::WaitRun]),
+        "agent" | "sandbox" => Some(vec![ToolName::ExecuteCode]),
+        "pyrunner" => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+/// Reads the setting `tools`: a preset or a comma list of names.
+pub fn parse_tools(text: &str) -> Result<Vec<ToolName>, UnknownTool> {
+    let mut tools = Vec::new();
+    for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+        let named = ToolName::from_name(word).map(|tool| vec![tool]);
+        tools.extend(named.or_else(|| preset(word)).ok_or_else(|| UnknownTool(word.to_owned()))?);
+    }
+    tools.sort_unstable();
+    tools.dedup();
+    Ok(tools)
+}
+
+const EXECUTE_CODE: &str = "Run a program and get its output, value, files and pictures. The value is the last expression, \
+assignment or top-level return; top-level await works; display(x) shows an image, figure or table. Without session_id every \
+call is a fresh interpreter in the same folder; with one, variables stay.";
+
+const WAIT_RUN: &str = "Wait for a run that was still going and get its result.";
+
+/// The definition of a tool as `tools/list` carries it.
+pub(crate) fn definition(tool: ToolName, result_chars_max: usize, structured: bool) -> Result<Tool, serde_json::Error> {
+    let mut definition = match tool {
+        ToolName::ExecuteCode => json!({
+            "name": tool.name(),
+            "description": EXECUTE_CODE,
+            "inputSchema": execute_code_schema(),
+            "annotations": {"title": "Run code", "readOnlyHint": false, "destructiveHint": true, "idempotentHint": false, "openWorldHint": true},
+            "_meta": {"anthropic/alwaysLoad": true, "anthropic/maxResultSizeChars": result_chars_max},
+        }),
+        ToolName::WaitRun => json!({
+            "name": tool.name(),
+            "description": WAIT_RUN,
+            "inputSchema": {
+                "type": "object",
+                "properties": {
+                    "run_id": {"type": "string"},
+                    "seconds": {"type": "number", "description": "how long to wait, up to 300", "default": 30},
+                },
+                "required": ["run_id"],
+                "additionalProperties": false,
+            },
+            "annotations": {"title": "Wait for a run", "readOnlyHint": true, "openWorldHint": false},
+        }),
+    };
+    if structured && let Some(fields) = definition.as_object_mut() {
+        fields.insert("outputSchema".to_owned(), output_schema());
+    }
+    serde_json::from_value(definition)
+}
+
+fn execute_code_schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "code": {"type": "string"},
+            "language": {"type": "string", "enum": ["python", "javascript", "typescript", "bash", "node", "js", "ts", "sh", "py"], "default": "python"},
+            "session_id": {"type": "string", "description": "keeps variables, imports and files between calls"},
+            "timeout": {"type": "number", "description": "seconds of wall clock"},
+            "packages": {"type": "array", "items": {"type": "string"}, "description": "requirements to install first"},
+            "variables": {"type": "object", "description": "JSON values set as globals"},
+            "files": {"type": "object", "additionalProperties": {"type": "string"}, "description": "path to text, written first"},
+            "description": {"type": "string", "description": "what it is for"},
+        },
+        "required": ["code"],
+        "additionalProperties": false,
+    })
+}
+
+fn output_schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "success": {"type": ["boolean", "null"]},
+            "stdout": {"type": "string"},
+            "stderr": {"type": "string"},
+            "duration_ms": {"type": "integer"},
+            "diagnostics": {"type": ["object", "null"]},
+            "report": {"type": "object"},
+        },
+        "required": ["success", "stdout", "stderr", "duration_ms", "diagnostics"],
+    })
+}
