@@ -3,6 +3,7 @@
 //! Reading order: [`Language`], [`Reading`] (what [`read`] finds), [`SyntaxError`], [`Script`] (what [`prepare`] makes).
 
 mod language;
+mod python;
 mod reading;
 
 pub use language::{Language, UnknownLanguage};
@@ -11,8 +12,11 @@ pub use reading::{Import, Reading, Reference, SyntaxError};
 /// Finds the syntax errors, imports and names of a program without running it.
 ///
 /// Bash is not parsed here: its guest asks `bash -n` before it starts, so this reading has no facts.
-pub fn read(_language: Language, _code: &str) -> Result<Reading, SyntaxError> {
-    Ok(Reading::default())
+pub fn read(language: Language, code: &str) -> Result<Reading, SyntaxError> {
+    match language {
+        Language::Python => python::read(code),
+        Language::Bash | Language::JavaScript | Language::TypeScript => Ok(Reading::default()),
+    }
 }
 
 /// A JavaScript or TypeScript program as the Node guest evaluates it.

@@ -1,0 +1,3 @@
+//! Reading programs.
+
+mod python;
