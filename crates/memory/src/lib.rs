@@ -1,1 +1,12 @@
-//! Placeholder.
+//! The one SQLite file: the history of runs and of sessions. Several servers may use it at once.
+//!
+//! Reading order: [`Store`] (opens the file, puts a damaged one aside, knows its tables), [`RunRow`] and [`SessionRow`]
+//! (what it keeps: never the program itself), [`History`] (the journal that writes behind the runner's back).
+
+mod history;
+mod rows;
+mod store;
+
+pub use history::History;
+pub use rows::{RunRow, SessionRow};
+pub use store::{Filter, RUNS_MAX, Store, StoreError};
