@@ -1,1 +1,12 @@
-//! Placeholder.
+//! The binary's parts: the command line, the settings, and the one place where everything is put together.
+//!
+//! Reading order: [`cli`] (commands), [`config`] (settings), [`compose`] (how the parts meet), [`doctor`] (what works
+//! here), [`terminal`] (what a person sees).
+
+pub mod cli;
+pub mod compose;
+pub mod config;
+pub mod doctor;
+pub mod paths;
+pub mod spool;
+pub mod terminal;

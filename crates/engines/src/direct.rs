@@ -33,21 +33,32 @@ pub struct Direct {
 }
 
 /// Variables of codemode's own environment that a guest gets. Everything else, keys above all, stays outside.
-const ENVIRONMENT: &[&str] = &["HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER"];
+const ENVIRONMENT: &[&str] =
+    &["HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER"];
 
 impl Direct {
     /// The engine over this binary.
     pub fn new(options: &EngineOptions) -> Self {
-        let profile = Profile { name: "direct", isolation: Isolation::None, languages: Language::ALL.to_vec() };
+        let profile =
+            Profile { name: "direct", isolation: Isolation::None, languages: Language::ALL.to_vec() };
         Self { options: options.clone(), profile }
     }
 
     fn command(&self, guest: &GuestCommand) -> Command {
-        let setup = Setup { file_bytes_max: self.options.limits.file, memory_bytes_max: self.options.limits.memory, shell: guest.shell };
+        let setup = Setup {
+            file_bytes_max: self.options.limits.file,
+            memory_bytes_max: self.options.limits.memory,
+            shell: guest.shell,
+        };
         let mut command = Command::new(&self.options.helper);
-        command.args(&self.options.helper_arguments).args(setup.arguments()).arg(&guest.program).args(&guest.arguments);
+        command
+            .args(&self.options.helper_arguments)
+            .args(setup.arguments())
+            .arg(&guest.program)
+            .args(&guest.arguments);
         command.env_clear().envs(ENVIRONMENT.iter().filter_map(|name| Some((*name, env::var_os(name)?))));
-        command.envs([("MPLBACKEND", OsString::from("Agg")), ("PYTHONDONTWRITEBYTECODE", OsString::from("1"))]);
+        command
+            .envs([("MPLBACKEND", OsString::from("Agg")), ("PYTHONDONTWRITEBYTECODE", OsString::from("1"))]);
         command
     }
 }
@@ -64,7 +75,8 @@ impl Launch for Direct {
 
     async fn launch(&self, language: Language) -> Result<Link, EngineError> {
         let guest = guest_command(language)?;
-        spawn(self.command(&guest)).map_err(|error| EngineError::failed(format!("start a {language} interpreter"), error))
+        spawn(self.command(&guest))
+            .map_err(|error| EngineError::failed(format!("start a {language} interpreter"), error))
     }
 
     fn limits(&self) -> &Limits {
@@ -85,7 +97,13 @@ fn spawn(mut command: Command) -> std::io::Result<Link> {
     let (reader, writer) = to_tokio(protocol)?.into_split();
     let control = BufReader::new(to_tokio(control)?);
     Ok(Link {
-        process: Box::new(Tree { control: Some(control), exit: None, guest_pid: None, helper, line: String::new() }),
+        process: Box::new(Tree {
+            control: Some(control),
+            exit: None,
+            guest_pid: None,
+            helper,
+            line: String::new(),
+        }),
         reader: FrameReader::new(Box::new(reader)),
         stderr: Some(pipe::Receiver::from_owned_fd(OwnedFd::from(stderr))?),
         stdout: Some(pipe::Receiver::from_owned_fd(OwnedFd::from(stdout))?),
@@ -187,8 +205,11 @@ fn usage(pid: i32) -> Usage {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
-    let ticks: Option<u64> = fields.get(11..15).map(|times| times.iter().filter_map(|time| time.parse::<u64>().ok()).sum());
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+    let ticks: Option<u64> =
+        fields.get(11..15).map(|times| times.iter().filter_map(|time| time.parse::<u64>().ok()).sum());
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
     let ticks_per_second = rustix::param::clock_ticks_per_second().max(1);
     Usage {
         cpu: ticks.map(|ticks| Duration::from_millis(ticks * 1000 / ticks_per_second)),

@@ -37,13 +37,19 @@ impl Setup {
     /// The arguments that [`helper_main`] reads back.
     pub fn arguments(&self) -> Vec<OsString> {
         let shell = if self.shell { "shell" } else { "guest" };
-        [HELPER, &self.file_bytes_max.to_string(), &self.memory_bytes_max.to_string(), shell].map(OsString::from).into()
+        [HELPER, &self.file_bytes_max.to_string(), &self.memory_bytes_max.to_string(), shell]
+            .map(OsString::from)
+            .into()
     }
 
     fn parse(words: &[OsString]) -> Option<Self> {
         let [file, memory, shell] = words else { return None };
         let number = |word: &OsString| word.to_str()?.parse().ok();
-        Some(Self { file_bytes_max: number(file)?, memory_bytes_max: number(memory)?, shell: shell == "shell" })
+        Some(Self {
+            file_bytes_max: number(file)?,
+            memory_bytes_max: number(memory)?,
+            shell: shell == "shell",
+        })
     }
 }
 
@@ -53,7 +59,8 @@ pub fn helper_main(arguments: impl Iterator<Item = OsString>) -> Option<i32> {
     let place = arguments.iter().take(4).position(|argument| argument == HELPER)?;
     let rest = &arguments[place + 1..];
     let setup = rest.get(..3).and_then(Setup::parse);
-    let (Some(setup), Some((program, words))) = (setup, rest.get(3..).and_then(<[OsString]>::split_first)) else {
+    let (Some(setup), Some((program, words))) = (setup, rest.get(3..).and_then(<[OsString]>::split_first))
+    else {
         return Some(125);
     };
     let mut command = Command::new(program);

@@ -3,8 +3,11 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
 
 use codemode_run::{Language, Unavailable};
+use tokio::process::Command;
 
 const PYTHON_GUEST: &str = include_str!("../guest/runner.py");
 const NODE_GUEST: &str = include_str!("../guest/runner.mjs");
@@ -36,6 +39,18 @@ pub fn guest_command(language: Language) -> Result<GuestCommand, Unavailable> {
         shell: language == Language::Bash,
     })
 }
+
+/// What the interpreter of a language says of itself, such as `Python 3.11.7`; `None` when it is not there.
+pub async fn version(language: Language) -> Option<String> {
+    let program = guest_command(language).ok()?.program;
+    let said = Command::new(program).arg("--version").stdin(Stdio::null()).kill_on_drop(true).output();
+    let output = tokio::time::timeout(VERSION_WITHIN, said).await.ok()?.ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).lines().next()?.trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
+/// How long an interpreter may take to say its version.
+const VERSION_WITHIN: Duration = Duration::from_secs(5);
 
 fn find(program: &str) -> Result<PathBuf, Unavailable> {
     let path = env::var_os("PATH").unwrap_or_default();

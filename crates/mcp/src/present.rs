@@ -10,7 +10,7 @@ use rmcp::model::{CallToolResult, ContentBlock, MetaObject, ResourceContents};
 use serde_json::{Value, json};
 
 pub use json::json;
-pub use text::{error_text, text};
+pub use text::{closing, error_text, text, value_text};
 
 /// The result of a run that is over.
 pub(crate) fn result(end: &Result<Report, RunError>, structured: bool) -> CallToolResult {
@@ -37,7 +37,9 @@ pub(crate) fn failed(error: &RunError) -> CallToolResult {
 fn of_report(report: &Report, text: String, is_error: bool, structured: bool) -> CallToolResult {
     let mut blocks = vec![ContentBlock::text(text)];
     let (images, others): (Vec<_>, Vec<_>) = report.displays.iter().partition(|display| is_image(display));
-    blocks.extend(images.into_iter().map(|image| ContentBlock::image(STANDARD.encode(&image.bytes), &image.mime_type)));
+    blocks.extend(
+        images.into_iter().map(|image| ContentBlock::image(STANDARD.encode(&image.bytes), &image.mime_type)),
+    );
     blocks.extend(others.into_iter().enumerate().map(|(place, display)| other(report, place, display)));
     let mut result = if is_error { CallToolResult::error(blocks) } else { CallToolResult::success(blocks) };
     let mut meta = MetaObject::new();
@@ -66,7 +68,8 @@ fn other(report: &Report, place: usize, display: &Display) -> ContentBlock {
         (Some(fence), Ok(text)) => ContentBlock::text(format!("```{fence}\n{text}\n```")),
         _ => {
             let uri = format!("codemode://runs/{}/display/{place}", report.run_id);
-            let blob = ResourceContents::blob(STANDARD.encode(&display.bytes), uri).with_mime_type(&display.mime_type);
+            let blob = ResourceContents::blob(STANDARD.encode(&display.bytes), uri)
+                .with_mime_type(&display.mime_type);
             ContentBlock::resource(blob)
         }
     }

@@ -19,7 +19,11 @@ pub enum ServeError {
 }
 
 /// Serves one client on stdin and stdout until it closes them or `stop` fires; then every run is killed.
-pub async fn serve_stdio(options: ServerOptions, runs: Runs, stop: CancellationToken) -> Result<(), ServeError> {
+pub async fn serve_stdio(
+    options: ServerOptions,
+    runs: Runs,
+    stop: CancellationToken,
+) -> Result<(), ServeError> {
     serve_stream(options, runs, tokio::io::stdin(), tokio::io::stdout(), stop).await
 }
 

@@ -13,8 +13,9 @@ use std::time::Duration;
 use codemode_run::Runs;
 use futures::future::BoxFuture;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListResourceTemplatesResult, ListResourcesResult,
-    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
+    CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListResourceTemplatesResult,
+    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams,
+    ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -70,7 +71,8 @@ impl Server {
         let Shared { options, runs } = &*self.shared;
         // Our own bound on a result: both streams, the value and the lines around them.
         let result_chars_max = runs.runner().limits().output_chars * 3;
-        let tools = options.tools.iter().map(|tool| definition(*tool, result_chars_max, options.structured_output));
+        let tools =
+            options.tools.iter().map(|tool| definition(*tool, result_chars_max, options.structured_output));
         tools.collect::<Result<_, _>>().map_err(|error| ErrorData::internal_error(error.to_string(), None))
     }
 
@@ -79,7 +81,10 @@ impl Server {
         let found = ToolName::from_name(name).filter(|tool| offered.contains(tool));
         found.ok_or_else(|| {
             let names: Vec<&str> = offered.iter().map(|tool| tool.name()).collect();
-            ErrorData::invalid_params(format!("unknown tool `{name}`; the tools are {}", names.join(", ")), None)
+            ErrorData::invalid_params(
+                format!("unknown tool `{name}`; the tools are {}", names.join(", ")),
+                None,
+            )
         })
     }
 }

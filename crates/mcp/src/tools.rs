@@ -14,7 +14,9 @@ pub enum ToolName {
 
 /// A word in the setting `tools` that names neither a tool nor a preset.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown tool or preset `{0}`; presets are lean, pyrunner, agent, sandbox, all; tools are execute_code, wait_run")]
+#[error(
+    "unknown tool or preset `{0}`; presets are lean, pyrunner, agent, sandbox, all; tools are execute_code, wait_run"
+)]
 pub struct UnknownTool(pub String);
 
 impl ToolName {
@@ -64,7 +66,11 @@ call is a fresh interpreter in the same folder; with one, variables stay.";
 const WAIT_RUN: &str = "Wait for a run that was still going and get its result.";
 
 /// The definition of a tool as `tools/list` carries it.
-pub(crate) fn definition(tool: ToolName, result_chars_max: usize, structured: bool) -> Result<Tool, serde_json::Error> {
+pub(crate) fn definition(
+    tool: ToolName,
+    result_chars_max: usize,
+    structured: bool,
+) -> Result<Tool, serde_json::Error> {
     let mut definition = match tool {
         ToolName::ExecuteCode => json!({
             "name": tool.name(),

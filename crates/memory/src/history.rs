@@ -41,7 +41,9 @@ impl History {
                 tracing::warn!(run_id = row.run_id, "the history is too slow; a run is left out");
             }
             // The thread said why when it ended.
-            Err(TrySendError::Disconnected(row)) => tracing::debug!(run_id = row.run_id, "the history is not kept"),
+            Err(TrySendError::Disconnected(row)) => {
+                tracing::debug!(run_id = row.run_id, "the history is not kept")
+            }
         }
     }
 }

@@ -67,9 +67,24 @@ impl Store {
     pub fn add(&mut self, run: &RunRow) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         transaction.prepare_cached(INSERT_RUN)?.execute(params![
-            run.run_id, run.time_ms, run.description, run.language, run.engine, run.isolation, run.session_id,
-            run.code_sha256, run.code_lines, run.ending, run.exit_code, run.success, run.error_type, run.duration_ms,
-            run.cpu_ms, run.memory_peak_bytes, run.stdout_bytes, run.stderr_bytes
+            run.run_id,
+            run.time_ms,
+            run.description,
+            run.language,
+            run.engine,
+            run.isolation,
+            run.session_id,
+            run.code_sha256,
+            run.code_lines,
+            run.ending,
+            run.exit_code,
+            run.success,
+            run.error_type,
+            run.duration_ms,
+            run.cpu_ms,
+            run.memory_peak_bytes,
+            run.stdout_bytes,
+            run.stderr_bytes
         ])?;
         transaction.prepare_cached(FORGET_RUNS)?.execute([RUNS_MAX])?;
         if let Some(session) = &run.session_id {

@@ -40,7 +40,11 @@ impl RunError {
 impl From<EngineError> for RunError {
     fn from(error: EngineError) -> Self {
         match error {
-            EngineError::Busy { .. } => Self::new("busy", error.to_string(), "try again in a moment, or raise `limits.concurrent_runs`"),
+            EngineError::Busy { .. } => Self::new(
+                "busy",
+                error.to_string(),
+                "try again in a moment, or raise `limits.concurrent_runs`",
+            ),
             EngineError::Failed { action, source } => Self {
                 code: "engine_failed",
                 hint: Some("`codemode doctor` says what works here; the log has the cause".to_owned()),

@@ -5,7 +5,7 @@ mod recorder;
 mod spool;
 
 pub use json::shorten;
-pub use recorder::{Recorder, StreamSource};
+pub use recorder::{Recorder, StreamSource, Tap};
 pub use spool::Spool;
 
 use std::collections::VecDeque;

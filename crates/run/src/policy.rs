@@ -25,16 +25,65 @@ impl Default for Policy {
 
 /// Modules that the preset `strict` lets a program import.
 pub const STRICT_IMPORTS: &[&str] = &[
-    "__future__", "abc", "array", "base64", "bisect", "calendar", "cmath", "collections", "copy", "csv", "dataclasses",
-    "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html", "io", "itertools",
-    "json", "math", "numbers", "operator", "pprint", "random", "re", "statistics", "string", "struct", "textwrap",
-    "time", "types", "typing", "unicodedata", "uuid", "zoneinfo",
+    "__future__",
+    "abc",
+    "array",
+    "base64",
+    "bisect",
+    "calendar",
+    "cmath",
+    "collections",
+    "copy",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "difflib",
+    "enum",
+    "fractions",
+    "functools",
+    "hashlib",
+    "heapq",
+    "html",
+    "io",
+    "itertools",
+    "json",
+    "math",
+    "numbers",
+    "operator",
+    "pprint",
+    "random",
+    "re",
+    "statistics",
+    "string",
+    "struct",
+    "textwrap",
+    "time",
+    "types",
+    "typing",
+    "unicodedata",
+    "uuid",
+    "zoneinfo",
 ];
 
 /// Names that the preset `strict` keeps a program from using.
 pub const STRICT_CALLS: &[&str] = &[
-    "__builtins__", "__import__", "breakpoint", "builtins", "compile", "eval", "exec", "globals", "importlib", "locals",
-    "open", "os", "pty", "subprocess", "sys", "vars",
+    "__builtins__",
+    "__import__",
+    "breakpoint",
+    "builtins",
+    "compile",
+    "eval",
+    "exec",
+    "globals",
+    "importlib",
+    "locals",
+    "open",
+    "os",
+    "pty",
+    "subprocess",
+    "sys",
+    "vars",
 ];
 
 impl Policy {
@@ -57,15 +106,30 @@ impl Policy {
             && !languages.contains(&language)
         {
             let names: Vec<&str> = languages.iter().map(|language| language.name()).collect();
-            return Err(Refusal::new("languages", None, format!("programs in {language} are not allowed"), format!("write it in {}", names.join(" or "))));
+            return Err(Refusal::new(
+                "languages",
+                None,
+                format!("programs in {language} are not allowed"),
+                format!("write it in {}", names.join(" or ")),
+            ));
         }
         let chars = code.chars().count();
         if chars > self.chars {
-            return Err(Refusal::new("chars", None, format!("the program has {chars} characters, more than {}", self.chars), "split it into several runs of one session"));
+            return Err(Refusal::new(
+                "chars",
+                None,
+                format!("the program has {chars} characters, more than {}", self.chars),
+                "split it into several runs of one session",
+            ));
         }
         let lines = code.lines().count();
         if lines > self.lines {
-            return Err(Refusal::new("lines", None, format!("the program has {lines} lines, more than {}", self.lines), "split it into several runs of one session"));
+            return Err(Refusal::new(
+                "lines",
+                None,
+                format!("the program has {lines} lines, more than {}", self.lines),
+                "split it into several runs of one session",
+            ));
         }
         Ok(())
     }
@@ -80,9 +144,15 @@ impl Policy {
 
     fn first_import(&self, reading: &Reading) -> Option<Refusal> {
         let allowed = self.imports.as_ref()?;
-        let import = reading.imports.iter().find(|import| !allowed.iter().any(|name| covers(name, &import.module)))?;
+        let import =
+            reading.imports.iter().find(|import| !allowed.iter().any(|name| covers(name, &import.module)))?;
         let mend = format!("use only {}", allowed.join(", "));
-        Some(Refusal::new("imports", Some(import.line), format!("import of `{}` is not allowed", import.module), mend))
+        Some(Refusal::new(
+            "imports",
+            Some(import.line),
+            format!("import of `{}` is not allowed", import.module),
+            mend,
+        ))
     }
 
     fn first_reference(&self, reading: &Reading) -> Option<Refusal> {

@@ -30,8 +30,8 @@ pub struct RunRequest {
     pub description: Option<String>,
     /// What tracebacks call the program; the language's default when absent.
     pub filename: Option<String>,
-    /// Text files that are written to the workspace before the run, by relative path.
-    pub files: BTreeMap<String, String>,
+    /// Files that are written to the workspace before the run, by relative path.
+    pub files: BTreeMap<String, Vec<u8>>,
     /// The program's language.
     pub language: Language,
     /// Requirement strings that have to be installed before the run.

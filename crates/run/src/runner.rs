@@ -6,11 +6,11 @@ mod queue;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use codemode_source::SyntaxError;
+use codemode_source::{Language, SyntaxError};
 use tokio_util::sync::CancellationToken;
 
 use crate::artifacts::{self, Artifact, ENTRIES_MAX};
-use crate::engine::{Engine, Entry, Session, SessionSpec};
+use crate::engine::{Engine, Entry, Isolation, Session, SessionSpec};
 use crate::error::RunError;
 use crate::host::Stream;
 use crate::outcome::{Ending, Exception, Outcome, Usage};
@@ -34,7 +34,7 @@ impl Runner {
     /// A runner over these engines, in the order of preference.
     pub fn new(options: RunnerOptions) -> Self {
         let queue = Queue::new(options.limits.concurrent_runs, options.limits.queue);
-        let sessions = Sessions::new(options.workspaces.clone(), &options.limits);
+        let sessions = Sessions::new(options.workspaces.clone(), options.workspace.clone(), &options.limits);
         Self { options, queue, sessions }
     }
 
@@ -78,6 +78,24 @@ impl Runner {
     /// The engines, in the order of preference.
     pub fn engines(&self) -> &[Arc<dyn Engine>] {
         &self.options.engines
+    }
+
+    /// The engines that may be used, each with whether it runs Python here.
+    pub async fn candidates(&self) -> Vec<(&dyn Engine, bool)> {
+        let mut candidates = Vec::new();
+        for engine in &self.options.engines {
+            let works = self.judge(&**engine).is_ok() && engine.probe(Language::Python).await.is_ok();
+            candidates.push((&**engine, works));
+        }
+        candidates
+    }
+
+    /// Gets interpreters of a language ready on the engine that would run it. It goes on in the background.
+    pub fn prewarm(&self, language: Language) {
+        let engine = self.options.engines.iter().find(|engine| self.judge(&***engine).is_ok());
+        if let Some(engine) = engine {
+            engine.prewarm(language);
+        }
     }
 
     /// The sessions.
@@ -137,7 +155,11 @@ impl Runner {
         let timeout = request.timeout.unwrap_or(self.options.limits.wall);
         let longest = self.options.limits.wall_max;
         if timeout.is_zero() || timeout > longest {
-            let problem = format!("{} s is out of range; expected more than 0 and at most {} s", timeout.as_secs_f64(), longest.as_secs());
+            let problem = format!(
+                "{} s is out of range; expected more than 0 and at most {} s",
+                timeout.as_secs_f64(),
+                longest.as_secs()
+            );
             return Err(RunError::invalid_argument("timeout", problem));
         }
         Ok(timeout)
@@ -165,21 +187,44 @@ impl Runner {
     async fn choose(&self, request: &RunRequest) -> Result<Arc<dyn Engine>, RunError> {
         let mut reasons = Vec::new();
         for engine in &self.options.engines {
-            let profile = engine.profile();
-            let named = self.options.engine.as_deref() == Some(profile.name);
-            if self.options.engine.is_some() && !named {
-                continue;
-            }
-            if !named && profile.isolation < self.options.minimum {
-                reasons.push(format!("{} is not isolated and has to be asked for", profile.name));
-                continue;
-            }
-            match engine.probe(request.language).await {
+            let judged = self.judge(&**engine);
+            let probed = match judged {
+                Ok(()) => engine
+                    .probe(request.language)
+                    .await
+                    .map_err(|missing| Some(format!("{missing}; {}", missing.mend))),
+                Err(reason) => Err(reason),
+            };
+            match probed {
                 Ok(()) => return Ok(Arc::clone(engine)),
-                Err(unavailable) => reasons.push(format!("{}: {unavailable}; {}", profile.name, unavailable.mend)),
+                Err(Some(reason)) => reasons.push(format!("{}: {reason}", engine.profile().name)),
+                Err(None) => {}
             }
         }
         Err(no_engine(request, &reasons))
+    }
+
+    /// Whether the settings let this engine be used: the reason why not, and none when another one was named.
+    ///
+    /// An engine without isolation has to be named; one that has some is held to `sandbox.minimum` in any case.
+    fn judge(&self, engine: &dyn Engine) -> Result<(), Option<String>> {
+        let profile = engine.profile();
+        let named = self.options.engine.as_deref() == Some(profile.name);
+        if self.options.engine.is_some() && !named {
+            return Err(None);
+        }
+        if profile.isolation == Isolation::None {
+            return if named {
+                Ok(())
+            } else {
+                Err(Some("is not isolated and has to be asked for".to_owned()))
+            };
+        }
+        if profile.isolation < self.options.minimum {
+            let (level, minimum) = (profile.isolation.name(), self.options.minimum.name());
+            return Err(Some(format!("isolates at level {level} here, below `sandbox.minimum` {minimum}")));
+        }
+        Ok(())
     }
 
     async fn attempt(&self, request: &RunRequest, attempt: Attempt<'_>) -> Result<Done, RunError> {
@@ -195,7 +240,8 @@ impl Runner {
         };
         let mut slot = self.sessions.take(id, request.language).await;
         let mut session = match slot.take() {
-            Some(session) if session.is_alive() => session,
+            // A session that was reset from outside has lost its folder: its interpreter goes too.
+            Some(session) if session.is_alive() && spec.workspace.exists() => session,
             _ => attempt.engine.open(&spec).await?,
         };
         // The slot stays empty while the program runs: a run that is killed or dropped leaves no half-changed session.
@@ -227,8 +273,8 @@ struct Attempt<'a> {
 
 impl Attempt<'_> {
     async fn drive(self, session: &mut dyn Session, request: &RunRequest) -> Result<Done, RunError> {
-        for (path, text) in &request.files {
-            session.files().write(path, text.as_bytes()).await?;
+        for (path, bytes) in &request.files {
+            session.files().write(path, bytes).await?;
         }
         let before = session.files().list(ENTRIES_MAX).await?;
         let outcome = self.within_timeout(session).await?;
@@ -236,7 +282,11 @@ impl Attempt<'_> {
         Ok(Done { files, outcome, session_lost: false })
     }
 
-    async fn changed_files(&self, session: &dyn Session, before: &[Entry]) -> Result<Vec<Artifact>, RunError> {
+    async fn changed_files(
+        &self,
+        session: &dyn Session,
+        before: &[Entry],
+    ) -> Result<Vec<Artifact>, RunError> {
         let after = session.files().list(ENTRIES_MAX).await?;
         Ok(artifacts::changed(before, &after))
     }
@@ -268,7 +318,9 @@ fn fill(report: &mut Report, engine: &dyn Engine, done: Done) {
     report.engine = Some(profile.name);
     report.files = files;
     if let (true, Some(id)) = (session_lost, &report.session_id) {
-        report.hints.push(format!("session `{id}` was reset: its variables are gone, its files are still there"));
+        report
+            .hints
+            .push(format!("session `{id}` was reset: its variables are gone, its files are still there"));
     }
     report.isolation = Some(profile.isolation);
     report.usage = outcome.usage;
@@ -281,7 +333,12 @@ fn syntax_error(filename: &str, error: SyntaxError) -> Ending {
         "  File \"{filename}\", line {}\n    {}\n    {indent}^\nSyntaxError: {}",
         error.line, error.text, error.message
     );
-    Ending::Raise(Exception { kind: "SyntaxError".to_owned(), message: error.message, module: None, traceback })
+    Ending::Raise(Exception {
+        kind: "SyntaxError".to_owned(),
+        message: error.message,
+        module: None,
+        traceback,
+    })
 }
 
 fn no_engine(request: &RunRequest, reasons: &[String]) -> RunError {

@@ -88,7 +88,11 @@ impl Runs {
     fn keep(&self, handle: RunHandle) {
         let mut table = self.lock();
         table.push_back(handle);
-        let mut excess = table.iter().filter(|run| run.report().is_some()).count().saturating_sub(self.runner.limits().runs_kept);
+        let mut excess = table
+            .iter()
+            .filter(|run| run.report().is_some())
+            .count()
+            .saturating_sub(self.runner.limits().runs_kept);
         table.retain(|run| {
             let drop_it = excess > 0 && run.report().is_some();
             excess -= usize::from(drop_it);
@@ -112,7 +116,11 @@ impl RunHandle {
         let mut finished = self.finished.clone();
         let end = finished.wait_for(Option::is_some).await.ok().and_then(|end| end.clone());
         end.unwrap_or_else(|| {
-            Arc::new(Err(RunError::new("engine_failed", "the run ended without a report", "the log has the cause")))
+            Arc::new(Err(RunError::new(
+                "engine_failed",
+                "the run ended without a report",
+                "the log has the cause",
+            )))
         })
     }
 

@@ -18,6 +18,7 @@ pub type Slot = Option<Box<dyn Session>>;
 /// The sessions of one server.
 #[derive(Debug)]
 pub struct Sessions {
+    default: PathBuf,
     idle: std::time::Duration,
     open: Arc<Mutex<Table>>,
     sessions_max: usize,
@@ -43,15 +44,24 @@ pub const ID_CHARS_MAX: usize = 64;
 
 impl Sessions {
     /// Sessions whose workspaces are folders below `workspaces`.
-    pub fn new(workspaces: PathBuf, limits: &Limits) -> Self {
-        Self { idle: limits.session_idle, open: Arc::default(), sessions_max: limits.sessions, workspaces }
+    ///
+    /// Programs without a session work in `default`, or in a folder below `workspaces` when it is absent.
+    pub fn new(workspaces: PathBuf, default: Option<PathBuf>, limits: &Limits) -> Self {
+        let default = default.unwrap_or_else(|| workspaces.join("default"));
+        Self {
+            default,
+            idle: limits.session_idle,
+            open: Arc::default(),
+            sessions_max: limits.sessions,
+            workspaces,
+        }
     }
 
     /// The workspace of a session; of the caller without one, the default workspace.
     pub fn workspace(&self, session_id: Option<&str>) -> PathBuf {
         match session_id {
             Some(id) => self.workspaces.join("sessions").join(id),
-            None => self.workspaces.join("default"),
+            None => self.default.clone(),
         }
     }
 

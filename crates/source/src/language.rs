@@ -93,13 +93,10 @@ mod tests {
         for language in Language::ALL {
             assert_eq!(language.name().parse(), Ok(language));
         }
-        assert_eq!(["node", "js", "ts", "sh", "py"].map(|word| word.parse::<Language>().unwrap().name()), [
-            "javascript",
-            "javascript",
-            "typescript",
-            "bash",
-            "python"
-        ]);
+        assert_eq!(
+            ["node", "js", "ts", "sh", "py"].map(|word| word.parse::<Language>().unwrap().name()),
+            ["javascript", "javascript", "typescript", "bash", "python"]
+        );
     }
 
     #[test]

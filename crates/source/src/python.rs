@@ -104,7 +104,9 @@ impl<'a> Visitor<'a> for Finder<'_> {
             }
             Stmt::Try(block) if catches_import_error(block) => self.guarded_try(block),
             Stmt::If(block) if is_type_checking(block) => self.guarded(|finder| walk_stmt(finder, statement)),
-            Stmt::With(block) if suppresses_import_error(block) => self.guarded(|finder| walk_stmt(finder, statement)),
+            Stmt::With(block) if suppresses_import_error(block) => {
+                self.guarded(|finder| walk_stmt(finder, statement))
+            }
             _ => walk_stmt(self, statement),
         }
     }
@@ -188,7 +190,10 @@ impl Finder<'_> {
     fn literal_call(&mut self, name: &str, call: &ExprCall) {
         let arguments: Vec<&Expr> = call.arguments.args.iter().collect();
         match (name, &arguments[..]) {
-            ("__import__" | "builtins.__import__" | "importlib.import_module", [Expr::StringLiteral(module), ..]) => {
+            (
+                "__import__" | "builtins.__import__" | "importlib.import_module",
+                [Expr::StringLiteral(module), ..],
+            ) => {
                 self.import(module.value.to_str(), call.start());
             }
             ("getattr" | "builtins.getattr", [object, Expr::StringLiteral(attribute), ..]) => {
@@ -235,7 +240,9 @@ fn catches_import_error(block: &StmtTry) -> bool {
 
 fn names_import_error(expression: &Expr) -> bool {
     match expression {
-        Expr::Name(name) => matches!(name.id.as_str(), "BaseException" | "Exception" | "ImportError" | "ModuleNotFoundError"),
+        Expr::Name(name) => {
+            matches!(name.id.as_str(), "BaseException" | "Exception" | "ImportError" | "ModuleNotFoundError")
+        }
         Expr::Tuple(tuple) => tuple.elts.iter().any(names_import_error),
         _ => false,
     }

@@ -1,1 +1,1 @@
-//! x
+//! The binary, from outside, and the settings.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use codemode_run::{
-    Ending, EngineError, Event, Files, Host, KillCause, Outcome, Program, Session, Stream, ToolCall, ToolError, Usage, Value,
+    Ending, EngineError, Event, Files, Host, KillCause, Outcome, Program, Session, Stream, ToolCall,
+    ToolError, Usage, Value,
 };
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -82,7 +83,8 @@ impl GuestSession {
             variables: &program.variables,
             workspace: &self.workspace.to_string_lossy(),
         });
-        let bytes = encode(&message).map_err(|error| EngineError::failed("hand the program to its guest", error))?;
+        let bytes =
+            encode(&message).map_err(|error| EngineError::failed("hand the program to its guest", error))?;
         Ok(self.link.writer.write_all(&bytes).await.is_ok())
     }
 
@@ -125,7 +127,12 @@ impl GuestSession {
 
 #[async_trait]
 impl Session for GuestSession {
-    async fn run(&mut self, program: &Program, host: &dyn Host, cancel: CancellationToken) -> Result<Outcome, EngineError> {
+    async fn run(
+        &mut self,
+        program: &Program,
+        host: &dyn Host,
+        cancel: CancellationToken,
+    ) -> Result<Outcome, EngineError> {
         let before = self.link.process.usage();
         let end = tokio::select! {
             biased;
@@ -175,7 +182,9 @@ fn take<'a>(message: FromGuest, nonce: &str, host: &'a dyn Host, calls: &mut Cal
         }
         FromGuest::Display { display, nonce: of } if of == nonce => host.emit(Event::Display(display)),
         FromGuest::Done { ending, nonce: of, value } if of == nonce => return Some(End::Done(ending, value)),
-        FromGuest::Output { nonce: of, stream, text } if of == nonce => host.emit(Event::Output(stream, text.as_bytes())),
+        FromGuest::Output { nonce: of, stream, text } if of == nonce => {
+            host.emit(Event::Output(stream, text.as_bytes()))
+        }
         _ => {}
     }
     None

@@ -21,7 +21,8 @@ const DEPTH_MAX: usize = 32;
 impl Folder {
     /// Opens the folder and makes it when it is not there.
     pub fn open(path: &Path) -> Result<Self, EngineError> {
-        let opened = std::fs::create_dir_all(path).and_then(|()| Dir::open_ambient_dir(path, ambient_authority()));
+        let opened =
+            std::fs::create_dir_all(path).and_then(|()| Dir::open_ambient_dir(path, ambient_authority()));
         let dir = opened.map_err(|error| EngineError::failed("open the workspace", error))?;
         Ok(Self { dir: Arc::new(dir) })
     }
@@ -51,16 +52,22 @@ impl Files for Folder {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, EngineError> + Send + 'static) -> Result<T, EngineError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, EngineError> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|error| EngineError::failed("use the workspace", error))?
 }
 
 /// A relative path of plain parts.
 fn checked(path: &str) -> Result<PathBuf, EngineError> {
-    let plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let plain =
+        Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     if path.is_empty() || !plain || path.contains('\0') {
-        let message = format!("`{}` is not a path inside the workspace; expected a relative one without `..`", path.escape_debug());
+        let message = format!(
+            "`{}` is not a path inside the workspace; expected a relative one without `..`",
+            path.escape_debug()
+        );
         return Err(EngineError::Path { message });
     }
     Ok(PathBuf::from(path))
@@ -71,14 +78,19 @@ fn read(dir: &Dir, path: &Path, bytes_max: u64) -> Result<Vec<u8>, EngineError> 
     // Non-blocking, so that a FIFO that a program left there does not hold us.
     let mut options = OpenOptions::new();
     options.read(true);
-    cap_std::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    cap_std::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
+    );
     let file = dir.open_with(path, &options).map_err(|error| path_error(path, &error))?;
     let metadata = file.metadata().map_err(|error| path_error(path, &error))?;
     if !metadata.is_file() {
         return Err(EngineError::Path { message: format!("`{shown}` is not a file") });
     }
     if metadata.len() > bytes_max {
-        return Err(EngineError::Path { message: format!("`{shown}` has {} bytes, more than {bytes_max}", metadata.len()) });
+        return Err(EngineError::Path {
+            message: format!("`{shown}` has {} bytes, more than {bytes_max}", metadata.len()),
+        });
     }
     let mut bytes = Vec::new();
     file.take(bytes_max).read_to_end(&mut bytes).map_err(|error| path_error(path, &error))?;
@@ -124,7 +136,10 @@ fn walk(dir: &Dir, above: &Path, depth: usize, entries_max: usize, entries: &mut
                 walk(&below, &path, depth + 1, entries_max, entries);
             }
         } else if metadata.is_file() {
-            let stamp = (i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec()), metadata.ino());
+            let stamp = (
+                i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec()),
+                metadata.ino(),
+            );
             entries.push(Entry { path: path.to_string_lossy().into_owned(), bytes: metadata.len(), stamp });
         }
     }

@@ -92,11 +92,33 @@ pub type GuestEnding = Ending;
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Wire {
-    Call { arguments: Map<String, Json>, id: u64, nonce: String, server: String, tool: String },
-    Display { base64: Option<String>, mime_type: String, name: Option<String>, nonce: String, text: Option<String> },
-    Done { ending: WireEnding, nonce: String, value: Option<WireValue> },
-    Output { nonce: String, stream: WireStream, text: String },
-    Ready { version: u32 },
+    Call {
+        arguments: Map<String, Json>,
+        id: u64,
+        nonce: String,
+        server: String,
+        tool: String,
+    },
+    Display {
+        base64: Option<String>,
+        mime_type: String,
+        name: Option<String>,
+        nonce: String,
+        text: Option<String>,
+    },
+    Done {
+        ending: WireEnding,
+        nonce: String,
+        value: Option<WireValue>,
+    },
+    Output {
+        nonce: String,
+        stream: WireStream,
+        text: String,
+    },
+    Ready {
+        version: u32,
+    },
 }
 
 #[derive(Deserialize)]
@@ -138,14 +160,18 @@ enum WireStream {
 }
 
 /// Checks one body.
-pub fn decode(body: &[u8]) -> Result<FromGuest, FrameError> {
+pub(super) fn decode(body: &[u8]) -> Result<FromGuest, FrameError> {
     let wire: Wire = serde_json::from_slice(body).map_err(|error| FrameError::Garbage(error.to_string()))?;
     Ok(match wire {
-        Wire::Call { arguments, id, nonce, server, tool } => FromGuest::Call { arguments, id, nonce, server, tool },
+        Wire::Call { arguments, id, nonce, server, tool } => {
+            FromGuest::Call { arguments, id, nonce, server, tool }
+        }
         Wire::Display { base64, mime_type, name, nonce, text } => {
             FromGuest::Display { display: Display { bytes: payload(base64, text)?, mime_type, name }, nonce }
         }
-        Wire::Done { ending, nonce, value } => FromGuest::Done { ending: ending.into(), nonce, value: value.and_then(WireValue::checked) },
+        Wire::Done { ending, nonce, value } => {
+            FromGuest::Done { ending: ending.into(), nonce, value: value.and_then(WireValue::checked) }
+        }
         Wire::Output { nonce, stream, text } => FromGuest::Output { nonce, stream: stream.into(), text },
         Wire::Ready { version } => FromGuest::Ready { version },
     })
@@ -153,7 +179,9 @@ pub fn decode(body: &[u8]) -> Result<FromGuest, FrameError> {
 
 fn payload(base64: Option<String>, text: Option<String>) -> Result<Vec<u8>, FrameError> {
     match (base64, text) {
-        (Some(base64), None) => STANDARD.decode(base64).map_err(|error| FrameError::Garbage(error.to_string())),
+        (Some(base64), None) => {
+            STANDARD.decode(base64).map_err(|error| FrameError::Garbage(error.to_string()))
+        }
         (None, Some(text)) => Ok(text.into_bytes()),
         _ => Err(FrameError::Garbage("a display needs either `text` or `base64`".to_owned())),
     }
@@ -211,7 +239,11 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             if let Some(message) = self.buffered()? {
                 return Ok(Some(message));
             }
-            let read = self.reader.read_buf(&mut self.buffer).await.map_err(|error| FrameError::Broken(Some(error)))?;
+            let read = self
+                .reader
+                .read_buf(&mut self.buffer)
+                .await
+                .map_err(|error| FrameError::Broken(Some(error)))?;
             if read == 0 {
                 return if self.buffer.is_empty() { Ok(None) } else { Err(FrameError::Broken(None)) };
             }

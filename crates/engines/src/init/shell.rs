@@ -69,7 +69,8 @@ impl Run {
     fn script(&self) -> String {
         let none = Map::new();
         let variables = self.0.get("variables").and_then(Value::as_object).unwrap_or(&none);
-        let assignments: String = variables.iter().map(|(name, value)| format!("{name}={}; ", quoted(value))).collect();
+        let assignments: String =
+            variables.iter().map(|(name, value)| format!("{name}={}; ", quoted(value))).collect();
         assignments + self.text("code")
     }
 }
@@ -111,7 +112,9 @@ impl Shell {
                 Woken::Other => {
                     let mut status = [0; 16];
                     let read = (&self.status).read(&mut status)?;
-                    let code = std::str::from_utf8(&status[..read]).ok().and_then(|text| text.trim().parse::<u8>().ok());
+                    let code = std::str::from_utf8(&status[..read])
+                        .ok()
+                        .and_then(|text| text.trim().parse::<u8>().ok());
                     done(protocol, run, &json!({"kind": "exit", "code": code.unwrap_or(1)}))?;
                     return Ok(None);
                 }
@@ -128,12 +131,16 @@ fn open(bash: &OsString, run: &Run) -> io::Result<Shell> {
     let (code, status) = (code_out.as_raw_fd(), status_in.as_raw_fd());
     // Only the shell itself holds the two descriptors: what it starts gets neither.
     let script = if run.is_session() {
-        format!("while IFS= read -r -d '' -u {code} REPLY; do eval \"$REPLY\" {code}<&- {status}>&-; printf '%d\\n' $? >&{status}; done")
+        format!(
+            "while IFS= read -r -d '' -u {code} REPLY; do eval \"$REPLY\" {code}<&- {status}>&-; printf '%d\\n' $? >&{status}; done"
+        )
     } else {
         format!("IFS= read -r -d '' -u {code} REPLY; exec {code}<&- {status}>&-; eval \"$REPLY\"")
     };
     let mut command = Command::new(bash);
-    command.args(["--norc", "--noprofile", "-c", &script, run.text("filename")]).current_dir(run.text("workspace"));
+    command
+        .args(["--norc", "--noprofile", "-c", &script, run.text("filename")])
+        .current_dir(run.text("workspace"));
     Ok(Shell { code: File::from(code_in), guest: start(command)?, status: File::from(status_out) })
 }
 
@@ -162,7 +169,8 @@ fn syntax_error(bash: &OsString, code: &str, filename: &str) -> io::Result<Optio
 }
 
 fn raised(message: &str, traceback: &str) -> Value {
-    let exception = json!({"type": "SyntaxError", "message": message, "traceback": traceback, "module": null});
+    let exception =
+        json!({"type": "SyntaxError", "message": message, "traceback": traceback, "module": null});
     json!({"kind": "raise", "exception": exception})
 }
 

@@ -7,5 +7,8 @@ use crate::support::Bench;
 #[tokio::test]
 async fn a_bash_program_prints_and_exits_with_its_code() {
     let (outcome, heard) = Bench::direct().run(Language::Bash, "echo out; echo err >&2; exit 3").await;
-    assert_eq!((outcome.ending, heard.stdout(), heard.stderr()), (Ending::Exit { code: 3 }, "out\n".into(), "err\n".into()));
+    assert_eq!(
+        (outcome.ending, heard.stdout(), heard.stderr()),
+        (Ending::Exit { code: 3 }, "out\n".into(), "err\n".into())
+    );
 }

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use codemode_engines::guest::{Exit, FrameReader, Guests, Launch, Link, Process};
 use codemode_run::{
-    Ending, Engine, EngineError, Isolation, KillCause, Language, Limits, Outcome, Profile, SessionSpec, Unavailable, Usage,
+    Ending, Engine, EngineError, Isolation, KillCause, Language, Limits, Outcome, Profile, SessionSpec,
+    Unavailable, Usage,
 };
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
@@ -42,8 +43,16 @@ struct Scripted {
 
 impl Scripted {
     fn new(fault: Fault, nth: usize) -> Self {
-        let profile = Profile { name: "scripted", isolation: Isolation::None, languages: vec![Language::Python] };
-        Self { fault, killed: Arc::default(), limits: Limits::default(), nth, profile, reached: Arc::default() }
+        let profile =
+            Profile { name: "scripted", isolation: Isolation::None, languages: vec![Language::Python] };
+        Self {
+            fault,
+            killed: Arc::default(),
+            limits: Limits::default(),
+            nth,
+            profile,
+            reached: Arc::default(),
+        }
     }
 }
 
@@ -60,7 +69,14 @@ impl Launch for Scripted {
     async fn launch(&self, _language: Language) -> Result<Link, EngineError> {
         let (ours, theirs) = tokio::io::duplex(256);
         let (exit, exited) = watch::channel(None);
-        let guest = Guest { exit, fault: self.fault, link: theirs, nth: self.nth, reached: Arc::clone(&self.reached), sent: 0 };
+        let guest = Guest {
+            exit,
+            fault: self.fault,
+            link: theirs,
+            nth: self.nth,
+            reached: Arc::clone(&self.reached),
+            sent: 0,
+        };
         tokio::spawn(guest.serve());
         let (reader, writer) = tokio::io::split(ours);
         Ok(Link {
@@ -126,13 +142,26 @@ impl Guest {
         self.send(json!({"type": "ready", "version": 1, "runtime": "script"})).await?;
         let run = self.receive().await?;
         let nonce = run["nonce"].clone();
-        self.send(json!({"type": "output", "nonce": "of an earlier run", "stream": "stdout", "text": "late\n"})).await?;
+        self.send(
+            json!({"type": "output", "nonce": "of an earlier run", "stream": "stdout", "text": "late\n"}),
+        )
+        .await?;
         self.send(json!({"type": "output", "nonce": nonce, "stream": "stdout", "text": "hello\n"})).await?;
-        self.send(json!({"type": "display", "nonce": nonce, "mime_type": "text/plain", "text": "shown"})).await?;
-        self.send(json!({"type": "call", "nonce": nonce, "id": 1, "server": "s", "tool": "t", "arguments": {}})).await?;
+        self.send(json!({"type": "display", "nonce": nonce, "mime_type": "text/plain", "text": "shown"}))
+            .await?;
+        self.send(
+            json!({"type": "call", "nonce": nonce, "id": 1, "server": "s", "tool": "t", "arguments": {}}),
+        )
+        .await?;
         let reply = self.receive().await?;
-        assert_eq!(reply, json!({"type": "fail", "code": "unknown_tool", "data": null, "id": 1, "message": "no server s"}));
-        self.send(json!({"type": "done", "nonce": nonce, "ending": {"kind": "finish"}, "value": {"json": null}})).await
+        assert_eq!(
+            reply,
+            json!({"type": "fail", "code": "unknown_tool", "data": null, "id": 1, "message": "no server s"})
+        );
+        self.send(
+            json!({"type": "done", "nonce": nonce, "ending": {"kind": "finish"}, "value": {"json": null}}),
+        )
+        .await
     }
 
     async fn send(&mut self, message: Value) -> Option<()> {
@@ -183,7 +212,8 @@ async fn run(scripted: Scripted) -> (Option<Outcome>, Heard) {
         workspace: workspace.path().to_owned(),
     };
     let Ok(mut session) = engine.open(&spec).await else { return (None, heard) };
-    let outcome = session.run(&program(Language::Python, "..."), &heard, CancellationToken::new()).await.unwrap();
+    let outcome =
+        session.run(&program(Language::Python, "..."), &heard, CancellationToken::new()).await.unwrap();
     assert!(!session.is_alive());
     (Some(outcome), heard)
 }
@@ -222,5 +252,8 @@ async fn a_garbled_frame_ends_the_run_wherever_it_is() {
 #[tokio::test]
 async fn a_guest_that_dies_at_a_frame_ends_by_its_exit() {
     let died = Some(Ending::Exit { code: 9 });
-    assert_eq!(endings(Fault::Die).await, [None, died.clone(), died.clone(), died.clone(), died.clone(), died]);
+    assert_eq!(
+        endings(Fault::Die).await,
+        [None, died.clone(), died.clone(), died.clone(), died.clone(), died]
+    );
 }

@@ -50,7 +50,9 @@ async fn a_path_that_leaves_the_workspace_is_refused() {
     let place = place();
     for path in ["../secret/key", "/etc/passwd", "a/../../secret/key", "", "a\0b"] {
         let shown = path.escape_debug();
-        let refused = format!("error: `{shown}` is not a path inside the workspace; expected a relative one without `..`");
+        let refused = format!(
+            "error: `{shown}` is not a path inside the workspace; expected a relative one without `..`"
+        );
         assert_eq!((read(&place, path).await, write(&place, path).await), (refused.clone(), refused));
     }
 }
@@ -63,15 +65,15 @@ async fn a_link_that_leads_out_is_not_followed_and_one_inside_is() {
     std::fs::write(place.path.join("here"), "inside").unwrap();
     symlink("here", place.path.join("in")).unwrap();
     assert_eq!(read(&place, "in").await, "inside");
-    assert_eq!(read(&place, "file-out").await, "error: `file-out` leads out of the workspace or may not be used");
+    assert_eq!(
+        read(&place, "file-out").await,
+        "error: `file-out` leads out of the workspace or may not be used"
+    );
     assert_eq!(
         read(&place, "folder-out/key").await,
         "error: `folder-out/key` leads out of the workspace or may not be used"
     );
-    assert_eq!(
-        write(&place, "folder-out/key").await,
-        "error: `folder-out/key` cannot be used as a file"
-    );
+    assert_eq!(write(&place, "folder-out/key").await, "error: `folder-out/key` cannot be used as a file");
     assert_eq!(std::fs::read_to_string(place.path.join("../secret/key")).unwrap(), "k");
 }
 

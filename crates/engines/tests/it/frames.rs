@@ -44,7 +44,11 @@ async fn every_message_is_read() {
         (
             json!({"type": "display", "nonce": "n", "mime_type": "image/png", "base64": "AAEC", "name": "a.png"}),
             FromGuest::Display {
-                display: Display { bytes: vec![0, 1, 2], mime_type: "image/png".into(), name: Some("a.png".into()) },
+                display: Display {
+                    bytes: vec![0, 1, 2],
+                    mime_type: "image/png".into(),
+                    name: Some("a.png".into()),
+                },
                 nonce: "n".into(),
             },
         ),
@@ -97,9 +101,18 @@ async fn what_breaks_the_protocol_is_an_error_that_says_how() {
         (ready[..2].to_vec(), "error: the link to the guest broke"),
         (ready[..9].to_vec(), "error: the link to the guest broke"),
         (vec![0xFF; 8], "error: the guest sent a frame of 4294967295 bytes, more than 16777216"),
-        (framed(""), "error: the guest sent a message that is none: EOF while parsing a value at line 1 column 0"),
-        (framed("[1]"), "error: the guest sent a message that is none: invalid type: integer `1`, expected variant identifier at line 1 column 2"),
-        (framed(r#"{"type":"ready"}"#), "error: the guest sent a message that is none: missing field `version`"),
+        (
+            framed(""),
+            "error: the guest sent a message that is none: EOF while parsing a value at line 1 column 0",
+        ),
+        (
+            framed("[1]"),
+            "error: the guest sent a message that is none: invalid type: integer `1`, expected variant identifier at line 1 column 2",
+        ),
+        (
+            framed(r#"{"type":"ready"}"#),
+            "error: the guest sent a message that is none: missing field `version`",
+        ),
         (
             framed(r#"{"type":"display","nonce":"n","mime_type":"a/b"}"#),
             "error: the guest sent a message that is none: a display needs either `text` or `base64`",

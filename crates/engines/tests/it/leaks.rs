@@ -26,7 +26,9 @@ fn mark() -> String {
 
 /// Daemons of every kind: a background job, one in a new session, one that was forked twice.
 fn daemons(mark: &str) -> String {
-    format!("sleep {mark} & setsid sleep {mark} & (setsid sh -c 'sleep {mark} & ' &) ; trap '' TERM HUP; echo started; ")
+    format!(
+        "sleep {mark} & setsid sleep {mark} & (setsid sh -c 'sleep {mark} & ' &) ; trap '' TERM HUP; echo started; "
+    )
 }
 
 #[tokio::test]

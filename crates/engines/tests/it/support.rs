@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use codemode_engines::{EngineKind, EngineOptions};
 use codemode_run::{
-    Display, Ending, Engine, Event, Host, Language, Limits, Outcome, Program, Session, SessionSpec, Stream, ToolCall, ToolError,
+    Display, Ending, Engine, Event, Host, Language, Limits, Outcome, Program, Session, SessionSpec, Stream,
+    ToolCall, ToolError,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -41,7 +42,11 @@ impl Heard {
 #[async_trait]
 impl Host for Heard {
     async fn call_tool(&self, call: ToolCall) -> Result<Value, ToolError> {
-        Err(ToolError { code: "unknown_tool".to_owned(), data: Value::Null, message: format!("no server {}", call.server) })
+        Err(ToolError {
+            code: "unknown_tool".to_owned(),
+            data: Value::Null,
+            message: format!("no server {}", call.server),
+        })
     }
 
     fn emit(&self, event: Event<'_>) {
@@ -80,7 +85,12 @@ impl Bench {
     }
 
     pub(crate) fn spec(&self, language: Language, persistent: bool) -> SessionSpec {
-        SessionSpec { language, limits: self.limits.clone(), persistent, workspace: self.workspace.path().to_owned() }
+        SessionSpec {
+            language,
+            limits: self.limits.clone(),
+            persistent,
+            workspace: self.workspace.path().to_owned(),
+        }
     }
 
     pub(crate) async fn session(&self, language: Language) -> Box<dyn Session> {

@@ -103,9 +103,15 @@ fn is_cut(report: &Report) -> bool {
 pub(super) fn diagnostics(report: &Report) -> Value {
     match &report.ending {
         None | Some(Ending::Finish) => Value::Null,
-        Some(Ending::Raise(exception)) => json!({"error_type": exception.kind, "traceback": exception.traceback}),
-        Some(Ending::Refuse(refusal)) => json!({"error_type": "POLICY_VIOLATION", "message": refusal.to_string()}),
-        Some(Ending::Timeout { after }) => json!({"error_type": "TIMEOUT", "timeout_seconds": after.as_secs_f64()}),
+        Some(Ending::Raise(exception)) => {
+            json!({"error_type": exception.kind, "traceback": exception.traceback})
+        }
+        Some(Ending::Refuse(refusal)) => {
+            json!({"error_type": "POLICY_VIOLATION", "message": refusal.to_string()})
+        }
+        Some(Ending::Timeout { after }) => {
+            json!({"error_type": "TIMEOUT", "timeout_seconds": after.as_secs_f64()})
+        }
         Some(ending) => json!({"error_type": ending.kind().to_uppercase()}),
     }
 }

@@ -8,8 +8,8 @@ use codemode_run::{Ending, Report, Value};
 pub fn text(report: &Report) -> String {
     let mut text = report.stdout.text.clone();
     section(&mut text, "stderr", &report.stderr.text);
-    if let Some(value) = &report.value {
-        section(&mut text, "value", &value_text(value));
+    if let Some(value) = value_text(report) {
+        section(&mut text, "value", &value);
     }
     if let Some(error) = error_text(report) {
         section(&mut text, "error", &error);
@@ -36,8 +36,9 @@ fn line(text: &mut String, content: &str) {
     text.push_str(content);
 }
 
-fn value_text(value: &Value) -> String {
-    match value {
+/// The value of a run as a reader sees it; `None` when it has none.
+pub fn value_text(report: &Report) -> Option<String> {
+    Some(match report.value.as_ref()? {
         Value::Json { json: serde_json::Value::String(text), .. } | Value::Text { text, .. } => text.clone(),
         Value::Json { json, .. } if json.is_array() || json.is_object() => {
             let short = json.to_string();
@@ -45,7 +46,7 @@ fn value_text(value: &Value) -> String {
             if short.len() <= 100 { short } else { serde_json::to_string_pretty(json).unwrap_or(short) }
         }
         Value::Json { json, .. } => json.to_string(),
-    }
+    })
 }
 
 /// How a program failed, in the words of the section `[error]`; `None` when it did not.
@@ -62,18 +63,24 @@ pub fn error_text(report: &Report) -> Option<String> {
 }
 
 fn files(report: &Report) -> String {
-    let lines = report.files.iter().map(|file| format!("{} ({}, {} bytes)", file.name, file.mime_type, file.bytes));
+    let lines =
+        report.files.iter().map(|file| format!("{} ({}, {} bytes)", file.name, file.mime_type, file.bytes));
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn closing(report: &Report) -> String {
+/// The last line of a result: which run it was, where it ran and how long it took.
+pub fn closing(report: &Report) -> String {
     let mut line = format!("[run {}", report.run_id);
     if let Some(place) = report.place() {
         let _ = write!(line, " · {place}");
     }
     if report.ending.is_none() {
         let seconds = report.duration.as_secs();
-        let _ = write!(line, " · still running after {seconds} s · call wait_run with run_id \"{}\"]", report.run_id);
+        let _ = write!(
+            line,
+            " · still running after {seconds} s · call wait_run with run_id \"{}\"]",
+            report.run_id
+        );
         return line;
     }
     let _ = write!(line, " · {} ms", report.duration.as_millis());

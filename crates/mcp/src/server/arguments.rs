@@ -26,7 +26,9 @@ impl Arguments {
 
     /// A number of seconds.
     pub(super) fn seconds(&mut self, name: &'static str) -> Read<Duration> {
-        self.read(name, "a number of seconds from 0 on", |value| Duration::try_from_secs_f64(value.as_f64()?).ok())
+        self.read(name, "a number of seconds from 0 on", |value| {
+            Duration::try_from_secs_f64(value.as_f64()?).ok()
+        })
     }
 
     /// A list of text.
@@ -41,10 +43,11 @@ impl Arguments {
         self.read(name, "an object", |value| value.as_object().cloned())
     }
 
-    /// An object whose values are text.
-    pub(super) fn text_map(&mut self, name: &'static str) -> Read<BTreeMap<String, String>> {
+    /// An object whose values are text: the contents of files by their paths.
+    pub(super) fn files(&mut self, name: &'static str) -> Read<BTreeMap<String, Vec<u8>>> {
         self.read(name, "an object of path and text", |value| {
-            let pair = |(path, text): (&String, &Value)| Some((path.clone(), text.as_str()?.to_owned()));
+            let pair =
+                |(path, text): (&String, &Value)| Some((path.clone(), text.as_str()?.as_bytes().to_vec()));
             value.as_object()?.iter().map(pair).collect()
         })
     }
@@ -60,13 +63,21 @@ impl Arguments {
         }
     }
 
-    fn read<T>(&mut self, name: &'static str, expected: &str, parse: impl Fn(&Value) -> Option<T>) -> Read<T> {
+    fn read<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        parse: impl Fn(&Value) -> Option<T>,
+    ) -> Read<T> {
         self.known.push(name);
         match self.left.remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => match parse(&value) {
                 Some(parsed) => Ok(Some(parsed)),
-                None => Err(RunError::invalid_argument(name, format!("expected {expected}, got {}", shown(&value)))),
+                None => Err(RunError::invalid_argument(
+                    name,
+                    format!("expected {expected}, got {}", shown(&value)),
+                )),
             },
         }
     }

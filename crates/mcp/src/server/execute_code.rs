@@ -12,7 +12,11 @@ use super::progress::follow;
 use crate::present::{failed, result, still_running};
 
 /// Starts a run and answers with its end, or with what there is when it takes long.
-pub(super) async fn call(shared: &Shared, arguments: Map<String, Value>, context: &RequestContext<RoleServer>) -> CallToolResult {
+pub(super) async fn call(
+    shared: &Shared,
+    arguments: Map<String, Value>,
+    context: &RequestContext<RoleServer>,
+) -> CallToolResult {
     let request = match request(arguments) {
         Ok(request) => request,
         Err(error) => return failed(&error),
@@ -46,7 +50,7 @@ fn request(arguments: Map<String, Value>) -> Result<RunRequest, RunError> {
     request.timeout = arguments.seconds("timeout")?;
     request.packages = arguments.texts("packages")?.unwrap_or_default();
     request.variables = arguments.object("variables")?.unwrap_or_default();
-    request.files = arguments.text_map("files")?.unwrap_or_default();
+    request.files = arguments.files("files")?.unwrap_or_default();
     request.description = arguments.text("description")?;
     arguments.finish()?;
     request.code = required("code", code)?;

@@ -17,7 +17,11 @@ const MESSAGE_BYTES_MAX: usize = 16 * 1024;
 
 /// Follows a run for at most `patience` and hands its lines to the client when it asked for progress. `None` when the run
 /// goes on. All lines of a run that ended were sent before this returns.
-pub(super) async fn follow(run: &RunHandle, context: &RequestContext<RoleServer>, patience: Duration) -> Option<Finished> {
+pub(super) async fn follow(
+    run: &RunHandle,
+    context: &RequestContext<RoleServer>,
+    patience: Duration,
+) -> Option<Finished> {
     let token = context.meta.get_progress_token();
     let Some(token) = token else { return run.finish_within(patience).await };
     let mut progress = Progress { peer: &context.peer, sent: 0, token };
@@ -50,7 +54,8 @@ impl Progress<'_> {
         for message in messages(&lines) {
             self.sent += message.len();
             #[expect(clippy::cast_precision_loss, reason = "bytes of one run are far below 2^52")]
-            let param = ProgressNotificationParam::new(self.token.clone(), self.sent as f64).with_message(message);
+            let param =
+                ProgressNotificationParam::new(self.token.clone(), self.sent as f64).with_message(message);
             // A client that is gone shows in its connection.
             let _ = self.peer.notify_progress(param).await;
         }

@@ -29,9 +29,12 @@ pub(super) fn templates() -> Result<Vec<ResourceTemplate>, ErrorData> {
 
 pub(super) async fn read(shared: &Shared, uri: &str) -> Result<ReadResourceResult, ErrorData> {
     let contents = match uri {
-        "codemode://config" => ResourceContents::text((shared.options.config)(), uri).with_mime_type("application/toml"),
+        "codemode://config" => {
+            ResourceContents::text((shared.options.config)(), uri).with_mime_type("application/toml")
+        }
         "codemode://context" => ResourceContents::text((shared.options.context)().await, uri),
-        _ => read_run(shared, uri).ok_or_else(|| ErrorData::resource_not_found(format!("no resource `{uri}`"), None))?,
+        _ => read_run(shared, uri)
+            .ok_or_else(|| ErrorData::resource_not_found(format!("no resource `{uri}`"), None))?,
     };
     Ok(ReadResourceResult::new(vec![contents]))
 }
@@ -53,7 +56,8 @@ fn read_run(shared: &Shared, uri: &str) -> Option<ResourceContents> {
     let bytes = run.recorder().read(stream, 0, READ_BYTES_MAX).ok()?;
     Some(match String::from_utf8(bytes) {
         Ok(text) => ResourceContents::text(text, uri),
-        Err(error) => ResourceContents::blob(STANDARD.encode(error.as_bytes()), uri).with_mime_type("application/octet-stream"),
+        Err(error) => ResourceContents::blob(STANDARD.encode(error.as_bytes()), uri)
+            .with_mime_type("application/octet-stream"),
     })
 }
 

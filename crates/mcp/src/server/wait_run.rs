@@ -23,7 +23,11 @@ const WAIT_MAX: Duration = Duration::from_secs(300);
 const NAMED_MAX: usize = 5;
 
 /// Waits for a run. Taking this request back does not touch the run.
-pub(super) async fn call(shared: &Shared, arguments: Map<String, Value>, context: &RequestContext<RoleServer>) -> CallToolResult {
+pub(super) async fn call(
+    shared: &Shared,
+    arguments: Map<String, Value>,
+    context: &RequestContext<RoleServer>,
+) -> CallToolResult {
     let (run, wait) = match find(&shared.runs, arguments) {
         Ok(found) => found,
         Err(error) => return failed(&error),
@@ -46,7 +50,11 @@ fn find(runs: &Runs, arguments: Map<String, Value>) -> Result<(RunHandle, Durati
     let id = required("run_id", id)?;
     let run = runs.find(&id).ok_or_else(|| {
         let known: Vec<String> = runs.ids().into_iter().take(NAMED_MAX).collect();
-        let known = if known.is_empty() { "there is none yet".to_owned() } else { format!("the newest are {}", known.join(", ")) };
+        let known = if known.is_empty() {
+            "there is none yet".to_owned()
+        } else {
+            format!("the newest are {}", known.join(", "))
+        };
         RunError::new("unknown_run", format!("no run `{}` is known", id.escape_debug()), known)
     })?;
     Ok((run, wait))

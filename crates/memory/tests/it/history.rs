@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use codemode_memory::{History, Store};
 use codemode_run::output::Captured;
-use codemode_run::{Ending, Exception, Isolation, Journal, KillCause, Language, Refusal, Report, RunRequest, Usage};
+use codemode_run::{
+    Ending, Exception, Isolation, Journal, KillCause, Language, Refusal, Report, RunRequest, Usage,
+};
 
 use crate::{ALL, ids};
 
@@ -53,8 +55,14 @@ fn every_run_is_written_when_the_journal_is_dropped_and_the_program_is_not() {
     let run = store.runs(&ALL).unwrap().remove(0);
     let hash = "31cd264bc1c36c5094f708a04ef4d32ceae397eed2c58e893fa8a02d5083051d";
     assert_eq!(run.code_sha256, hash);
-    assert_eq!((run.code_lines, run.duration_ms, run.cpu_ms, run.memory_peak_bytes), (2, 30, Some(9), Some(1024)));
-    assert_eq!((run.isolation.as_deref(), run.session_id.as_deref(), run.stdout_bytes), (Some("none"), Some("a"), 2));
+    assert_eq!(
+        (run.code_lines, run.duration_ms, run.cpu_ms, run.memory_peak_bytes),
+        (2, 30, Some(9), Some(1024))
+    );
+    assert_eq!(
+        (run.isolation.as_deref(), run.session_id.as_deref(), run.stdout_bytes),
+        (Some("none"), Some("a"), 2)
+    );
     assert_eq!(store.sessions().unwrap()[0].runs, 500);
     drop(store);
     let bytes = std::fs::read(&path).unwrap();
@@ -68,7 +76,8 @@ fn each_ending_has_its_error_type_and_exit_code() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("history.db");
     let history = History::new(path.clone());
-    let exception = Exception { kind: "KeyError".into(), message: "1".into(), module: None, traceback: String::new() };
+    let exception =
+        Exception { kind: "KeyError".into(), message: "1".into(), module: None, traceback: String::new() };
     let refusal = Refusal { line: None, mend: "x".into(), message: "y".into(), rule: "calls" };
     let endings = [
         Ending::Cancel,
@@ -87,17 +96,28 @@ fn each_ending_has_its_error_type_and_exit_code() {
     runs.sort_by(|a, b| a.run_id.cmp(&b.run_id));
     let lines: Vec<String> = runs
         .iter()
-        .map(|run| format!("{} {:?} {} {}", run.ending, run.exit_code, run.success, run.error_type.as_deref().unwrap_or("-")))
+        .map(|run| {
+            format!(
+                "{} {:?} {} {}",
+                run.ending,
+                run.exit_code,
+                run.success,
+                run.error_type.as_deref().unwrap_or("-")
+            )
+        })
         .collect();
-    assert_eq!(lines, [
-        "cancel None false -",
-        "exit Some(3) false -",
-        "finish Some(0) true -",
-        "kill Some(137) false killed: memory limit",
-        "raise Some(1) false KeyError",
-        "refuse Some(126) false POLICY_VIOLATION",
-        "timeout Some(124) false TIMEOUT",
-    ]);
+    assert_eq!(
+        lines,
+        [
+            "cancel None false -",
+            "exit Some(3) false -",
+            "finish Some(0) true -",
+            "kill Some(137) false killed: memory limit",
+            "raise Some(1) false KeyError",
+            "refuse Some(126) false POLICY_VIOLATION",
+            "timeout Some(124) false TIMEOUT",
+        ]
+    );
 }
 
 #[test]

@@ -16,14 +16,19 @@ fn place() -> (tempfile::TempDir, PathBuf) {
 
 fn pragma(path: &Path, name: &str) -> String {
     let connection = Connection::open(path).unwrap();
-    connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).map(|v| format!("{v:?}")).unwrap()
+    connection
+        .pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))
+        .map(|v| format!("{v:?}"))
+        .unwrap()
 }
 
 #[test]
 fn runs_are_kept_and_filtered_newest_first() {
     let (_folder, path) = place();
     let mut store = Store::open(&path).unwrap();
-    for (time, (id, session, success)) in [("1", None, true), ("2", Some("a"), false), ("3", Some("a"), true)].iter().enumerate() {
+    for (time, (id, session, success)) in
+        [("1", None, true), ("2", Some("a"), false), ("3", Some("a"), true)].iter().enumerate()
+    {
         let time_ms = i64::try_from(time).unwrap();
         store.add(&RunRow { time_ms, ..row(id, *session, *success) }).unwrap();
     }
@@ -120,7 +125,11 @@ fn two_processes_lose_nothing() {
     let writers = ["a", "b"].map(|name| {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "store::two_processes_lose_nothing"]);
-        command.env(WRITER, format!("{name}:{}", path.display())).stdout(std::process::Stdio::null()).spawn().unwrap()
+        command
+            .env(WRITER, format!("{name}:{}", path.display()))
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
     });
     for mut writer in writers {
         assert!(writer.wait().unwrap().success());
@@ -159,11 +168,14 @@ fn a_damaged_file_is_put_aside_and_said() {
     damage(&path);
     let mut store = Store::open(&path).unwrap();
     let aside = path.with_file_name("history.db.damaged-1");
-    assert_eq!(store.warnings, [format!(
-        "the history {} was damaged (file is not a database) and is now {}; a new one begins",
-        path.display(),
-        aside.display()
-    )]);
+    assert_eq!(
+        store.warnings,
+        [format!(
+            "the history {} was damaged (file is not a database) and is now {}; a new one begins",
+            path.display(),
+            aside.display()
+        )]
+    );
     assert!(std::fs::read_to_string(&aside).unwrap().starts_with("this is no database"));
     store.add(&row("1", None, true)).unwrap();
     drop(store);
@@ -219,7 +231,10 @@ fn an_empty_file_is_migrated() {
     std::fs::write(&path, "").unwrap();
     let mut store = Store::open(&path).unwrap();
     store.add(&row("1", None, true)).unwrap();
-    assert_eq!((pragma(&path, "user_version"), pragma(&path, "journal_mode")), ("Integer(1)".into(), "Text(\"wal\")".into()));
+    assert_eq!(
+        (pragma(&path, "user_version"), pragma(&path, "journal_mode")),
+        ("Integer(1)".into(), "Text(\"wal\")".into())
+    );
     // A second opening finds nothing to do.
     assert_eq!(ids(&Store::open(&path).unwrap(), &ALL), ["1"]);
 }

@@ -40,7 +40,11 @@ fn array(items: &[Value], budget: usize, depth: usize) -> Value {
         let item = within(item, left, depth + 1);
         let cost = item.to_string().chars().count() + 1;
         if cost + 32 > left && place + 1 < items.len() || cost > left {
-            short.push(Value::String(format!("... {} of {} items left out ...", items.len() - place, items.len())));
+            short.push(Value::String(format!(
+                "... {} of {} items left out ...",
+                items.len() - place,
+                items.len()
+            )));
             break;
         }
         left -= cost;

@@ -21,12 +21,15 @@ const DISPLAYS_MAX: usize = 64;
 /// A reader of the kept bytes of a stream.
 pub type StreamSource = Vec<u8>;
 
+/// Hears every event before it is recorded. What it does holds the program up.
+pub type Tap = Box<dyn Fn(&Event<'_>) + Send + Sync>;
+
 /// The host of one run: every byte that the program writes passes here.
-#[derive(Debug)]
 pub struct Recorder {
     chars_max: usize,
     changed: Notify,
     state: Mutex<State>,
+    tap: Option<Tap>,
 }
 
 #[derive(Debug)]
@@ -65,7 +68,12 @@ impl Recorder {
             stderr: channel(Stream::Stderr),
             stdout: channel(Stream::Stdout),
         };
-        Self { chars_max: limits.output_chars, changed: Notify::new(), state: Mutex::new(state) }
+        Self { chars_max: limits.output_chars, changed: Notify::new(), state: Mutex::new(state), tap: None }
+    }
+
+    /// The same, which tells `tap` of every event first.
+    pub fn with_tap(self, tap: Tap) -> Self {
+        Self { tap: Some(tap), ..self }
     }
 
     /// Waits until there may be new lines.
@@ -124,6 +132,12 @@ impl Recorder {
     }
 }
 
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recorder").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
 #[async_trait]
 impl Host for Recorder {
     async fn call_tool(&self, call: ToolCall) -> Result<Value, ToolError> {
@@ -135,6 +149,9 @@ impl Host for Recorder {
     }
 
     fn emit(&self, event: Event<'_>) {
+        if let Some(tap) = &self.tap {
+            tap(&event);
+        }
         match event {
             Event::Display(display) => {
                 let mut state = self.lock();
@@ -175,7 +192,8 @@ impl Channel {
             self.partial.extend_from_slice(rest);
             return None;
         }
-        let mut whole = std::mem::replace(&mut self.partial, rest[rest.len().saturating_sub(LINE_BYTES_MAX)..].to_vec());
+        let mut whole =
+            std::mem::replace(&mut self.partial, rest[rest.len().saturating_sub(LINE_BYTES_MAX)..].to_vec());
         whole.extend_from_slice(lines);
         Some(whole)
     }
@@ -210,7 +228,9 @@ impl Lines {
         let mut text = std::mem::take(&mut self.text);
         let left_out = std::mem::take(&mut self.left_out_bytes);
         if left_out > 0 {
-            text.push_str(&format!("[... {left_out} bytes were not streamed; the result has their place ...]\n"));
+            text.push_str(&format!(
+                "[... {left_out} bytes were not streamed; the result has their place ...]\n"
+            ));
         }
         (!text.is_empty()).then_some(text)
     }

@@ -68,7 +68,9 @@ impl Spool {
             }
             None => {
                 let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.memory.len());
-                bytes.extend(self.memory[start..].iter().take(usize::try_from(bytes_max).unwrap_or(usize::MAX)));
+                bytes.extend(
+                    self.memory[start..].iter().take(usize::try_from(bytes_max).unwrap_or(usize::MAX)),
+                );
             }
         }
         Ok(bytes)

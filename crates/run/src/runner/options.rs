@@ -25,6 +25,8 @@ pub struct RunnerOptions {
     pub policy: Policy,
     /// Folder for outputs that are too large for memory.
     pub spool: PathBuf,
+    /// Folder that programs without a session work in; one below `workspaces` when absent.
+    pub workspace: Option<PathBuf>,
     /// Folder above every workspace.
     pub workspaces: PathBuf,
 }

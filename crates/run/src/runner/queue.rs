@@ -31,7 +31,10 @@ impl Queue {
     }
 
     /// Waits for a place; `None` when `cancel` fired first.
-    pub(crate) async fn enter(&self, cancel: &CancellationToken) -> Result<Option<SemaphorePermit<'_>>, EngineError> {
+    pub(crate) async fn enter(
+        &self,
+        cancel: &CancellationToken,
+    ) -> Result<Option<SemaphorePermit<'_>>, EngineError> {
         if let Ok(place) = self.places.try_acquire() {
             return Ok(Some(place));
         }

@@ -13,16 +13,23 @@ fn only_new_and_changed_files_are_shown() {
     let after = [entry("a.csv", 1, 1), entry("b.csv", 2, 1), entry("c.csv", 1, 2), entry("d.png", 4, 1)];
     let names: Vec<(String, &str, u64)> =
         changed(&before, &after).into_iter().map(|file| (file.name, file.mime_type, file.bytes)).collect();
-    assert_eq!(names, [
-        ("b.csv".to_owned(), "text/csv", 2),
-        ("c.csv".to_owned(), "text/csv", 1),
-        ("d.png".to_owned(), "image/png", 4)
-    ]);
+    assert_eq!(
+        names,
+        [
+            ("b.csv".to_owned(), "text/csv", 2),
+            ("c.csv".to_owned(), "text/csv", 1),
+            ("d.png".to_owned(), "image/png", 4)
+        ]
+    );
 }
 
 #[test]
 fn the_type_of_a_file_is_that_of_its_extension() {
-    let cases = [("a/b.PNG", "image/png"), ("x.tar.gz", "application/gzip"), ("Makefile", "application/octet-stream")];
+    let cases = [
+        ("a/b.PNG", "image/png"),
+        ("x.tar.gz", "application/gzip"),
+        ("Makefile", "application/octet-stream"),
+    ];
     for (path, expected) in cases {
         assert_eq!(mime_type(path), expected, "{path}");
     }

@@ -35,7 +35,10 @@ fn head_and_tail_are_kept_and_what_was_left_out_is_counted() {
     let lines: Vec<String> = (0..1000).map(|number| format!("line {number}\n")).collect();
     let whole = lines.concat();
     let (text, bytes, truncated) = capture(60, &[whole.as_bytes()]);
-    assert_eq!(text, "line 0\nline 1\nline 2\nline 3\n[... 8836 of 8890 bytes left out here ...]\nline 997\nline 998\nline 999\n");
+    assert_eq!(
+        text,
+        "line 0\nline 1\nline 2\nline 3\n[... 8836 of 8890 bytes left out here ...]\nline 997\nline 998\nline 999\n"
+    );
     assert_eq!((bytes, truncated), (8890, true));
 }
 
@@ -72,7 +75,10 @@ fn json_that_is_too_long_stays_json() {
     let clipped = clip(&text, text.len() as u64, 120);
     assert!(clipped.truncated);
     let value: serde_json::Value = serde_json::from_str(&clipped.text).unwrap();
-    assert_eq!(value, json!({"items": [0, 1, 2, 3, 4, 5, 6, 7, "... 992 of 1000 items left out ..."], "name": "x"}));
+    assert_eq!(
+        value,
+        json!({"items": [0, 1, 2, 3, 4, 5, 6, 7, "... 992 of 1000 items left out ..."], "name": "x"})
+    );
 }
 
 #[test]

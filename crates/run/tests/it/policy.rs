@@ -43,7 +43,9 @@ fn strict_names_the_first_line_that_breaks_a_rule_and_the_mend() {
 
 #[test]
 fn a_rule_covers_a_name_and_what_is_inside_it_but_no_other_word() {
-    for (name, expected) in [("os", false), ("os.system", false), ("oss", true), ("my_open", true), ("opener", true)] {
+    for (name, expected) in
+        [("os", false), ("os.system", false), ("oss", true), ("my_open", true), ("opener", true)]
+    {
         assert_eq!(review(&Policy::strict(), &[], &[reference(name, 1)]) == "allowed", expected, "{name}");
     }
 }
@@ -52,7 +54,9 @@ fn a_rule_covers_a_name_and_what_is_inside_it_but_no_other_word() {
 fn size_and_language_are_judged_before_a_program_is_parsed() {
     let strict = Policy::strict();
     let review = |language, code: &str| {
-        strict.review_size(language, code).map_or_else(|refusal| refusal.to_string(), |()| "allowed".to_owned())
+        strict
+            .review_size(language, code)
+            .map_or_else(|refusal| refusal.to_string(), |()| "allowed".to_owned())
     };
     let cases = [
         (Language::Python, "x".repeat(8000), "allowed"),
@@ -67,7 +71,11 @@ fn size_and_language_are_judged_before_a_program_is_parsed() {
             "\n".repeat(401),
             "POLICY_VIOLATION (policy.lines): the program has 401 lines, more than 400; split it into several runs of one session",
         ),
-        (Language::Bash, "ls".to_owned(), "POLICY_VIOLATION (policy.languages): programs in bash are not allowed; write it in python"),
+        (
+            Language::Bash,
+            "ls".to_owned(),
+            "POLICY_VIOLATION (policy.languages): programs in bash are not allowed; write it in python",
+        ),
     ];
     for (language, code, expected) in cases {
         assert_eq!(review(language, &code), expected);

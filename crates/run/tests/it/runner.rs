@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use codemode_run::{Ending, Engine, Isolation, Language, Limits, Policy, Report, RunError, RunRequest, Runs, Unavailable};
+use codemode_run::{
+    Ending, Engine, Isolation, Language, Limits, Policy, Report, RunError, RunRequest, Runs, Unavailable,
+};
 
 use tokio_util::sync::CancellationToken;
 
@@ -28,9 +30,16 @@ async fn line(runs: &Runs, request: RunRequest) -> String {
     match &*runs.start(request).finish().await {
         Ok(report) => {
             let ending = report.ending.as_ref().map_or("none", Ending::kind);
-            format!("{ending} {} {:?} {:?}", report.place().unwrap_or_default(), report.stdout.text, report.hints)
+            format!(
+                "{ending} {} {:?} {:?}",
+                report.place().unwrap_or_default(),
+                report.stdout.text,
+                report.hints
+            )
         }
-        Err(error) => format!("{}: {} ({})", error.code, error.message, error.hint.as_deref().unwrap_or("no hint")),
+        Err(error) => {
+            format!("{}: {} ({})", error.code, error.message, error.hint.as_deref().unwrap_or("no hint"))
+        }
     }
 }
 
@@ -116,9 +125,11 @@ async fn the_first_engine_that_works_is_taken_and_the_others_say_why_not() {
     let runs = Bench::new(vec![Arc::clone(&broken), wasm]).runs();
     assert_eq!(line(&runs, request("print x")).await, "finish wasm/full \"x\\n\" []");
     let alone = Bench::new(vec![broken]).runs();
-    assert!(line(&alone, request("print x")).await.starts_with(
-        "no_engine: no engine can run bash here: jail: no user namespaces; ask your host"
-    ));
+    assert!(
+        line(&alone, request("print x"))
+            .await
+            .starts_with("no_engine: no engine can run bash here: jail: no user namespaces; ask your host")
+    );
 }
 
 #[tokio::test]
@@ -161,7 +172,8 @@ async fn files_are_written_before_the_run_and_only_new_ones_are_reported() {
     let mut with_file = request("write made.csv");
     with_file.files.insert("given.txt".to_owned(), "text".to_owned());
     let finished = runs.start(with_file).finish().await;
-    let names: Vec<&str> = finished.as_ref().as_ref().unwrap().files.iter().map(|file| file.name.as_str()).collect();
+    let names: Vec<&str> =
+        finished.as_ref().as_ref().unwrap().files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, ["made.csv"]);
 }
 

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use codemode_run::{
-    Ending, Engine, EngineError, Entry, Event, Files, Host, Isolation, Language, Limits, Nothing, Outcome, Policy, Profile,
-    Program, RunRequest, Runner, RunnerOptions, Runs, Session, SessionSpec, Stream, Unavailable, Usage,
+    Ending, Engine, EngineError, Entry, Event, Files, Host, Isolation, Language, Limits, Nothing, Outcome,
+    Policy, Profile, Program, RunRequest, Runner, RunnerOptions, Runs, Session, SessionSpec, Stream,
+    Unavailable, Usage,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -61,7 +62,12 @@ impl Drop for Player {
 
 #[async_trait]
 impl Session for Player {
-    async fn run(&mut self, program: &Program, host: &dyn Host, cancel: CancellationToken) -> Result<Outcome, EngineError> {
+    async fn run(
+        &mut self,
+        program: &Program,
+        host: &dyn Host,
+        cancel: CancellationToken,
+    ) -> Result<Outcome, EngineError> {
         let mut ending = Ending::Finish;
         for line in program.code.lines() {
             match line.split_once(' ').unwrap_or((line, "")) {
@@ -100,7 +106,11 @@ struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
 impl Files for Memory {
     async fn list(&self, _entries_max: usize) -> Result<Vec<Entry>, EngineError> {
         let files = self.0.lock().unwrap();
-        let entry = |(path, bytes): (&String, &Vec<u8>)| Entry { path: path.clone(), bytes: bytes.len() as u64, stamp: (0, 0) };
+        let entry = |(path, bytes): (&String, &Vec<u8>)| Entry {
+            path: path.clone(),
+            bytes: bytes.len() as u64,
+            stamp: (0, 0),
+        };
         Ok(files.iter().map(entry).collect())
     }
 

@@ -23,7 +23,15 @@ async fn count(runs: &Runs, id: &str) -> String {
 
 #[test]
 fn ids_are_plain_words() {
-    let cases = [("a", true), ("Data_1.x-y", true), ("", false), (".hidden", false), ("a/b", false), ("a b", false), ("é", false)];
+    let cases = [
+        ("a", true),
+        ("Data_1.x-y", true),
+        ("", false),
+        (".hidden", false),
+        ("a/b", false),
+        ("a b", false),
+        ("é", false),
+    ];
     for (id, expected) in cases {
         assert_eq!(check_id(id).is_ok(), expected, "{id}");
     }
@@ -33,9 +41,15 @@ fn ids_are_plain_words() {
 #[tokio::test]
 async fn the_longest_unused_session_makes_place_for_a_new_one() {
     let runs = runs(Limits { sessions: 2, ..Limits::default() });
-    assert_eq!([count(&runs, "a").await, count(&runs, "b").await, count(&runs, "a").await], ["1\n", "1\n", "2\n"]);
+    assert_eq!(
+        [count(&runs, "a").await, count(&runs, "b").await, count(&runs, "a").await],
+        ["1\n", "1\n", "2\n"]
+    );
     assert_eq!(count(&runs, "c").await, "1\n");
-    assert_eq!(runs.runner().sessions().list(), [("a".to_owned(), Language::Bash), ("c".to_owned(), Language::Bash)]);
+    assert_eq!(
+        runs.runner().sessions().list(),
+        [("a".to_owned(), Language::Bash), ("c".to_owned(), Language::Bash)]
+    );
     assert_eq!(count(&runs, "b").await, "1\n");
 }
 

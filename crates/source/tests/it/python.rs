@@ -6,14 +6,22 @@ use codemode_source::{Language, read};
 fn imports(code: &str) -> Vec<String> {
     let reading = read(Language::Python, code).unwrap();
     let mark = |guarded| if guarded { "?" } else { "" };
-    reading.imports.iter().map(|import| format!("{}@{}{}", import.module, import.line, mark(import.guarded))).collect()
+    reading
+        .imports
+        .iter()
+        .map(|import| format!("{}@{}{}", import.module, import.line, mark(import.guarded)))
+        .collect()
 }
 
 /// Names as `name@line`, with `()` when they are called.
 fn references(code: &str) -> Vec<String> {
     let reading = read(Language::Python, code).unwrap();
     let mark = |called| if called { "()" } else { "" };
-    reading.references.iter().map(|name| format!("{}{}@{}", name.name, mark(name.called), name.line)).collect()
+    reading
+        .references
+        .iter()
+        .map(|name| format!("{}{}@{}", name.name, mark(name.called), name.line))
+        .collect()
 }
 
 #[test]
@@ -46,7 +54,10 @@ fn an_import_that_the_program_guards_is_marked() {
         ("try:\n    import a\nexcept ValueError:\n    pass", &["a@2"]),
         ("try:\n    pass\nexcept ImportError:\n    pass\nelse:\n    import d", &["d@6"]),
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import e", &["typing@1", "e@3?"]),
-        ("import contextlib\nwith contextlib.suppress(ImportError):\n    import f", &["contextlib@1", "f@3?"]),
+        (
+            "import contextlib\nwith contextlib.suppress(ImportError):\n    import f",
+            &["contextlib@1", "f@3?"],
+        ),
     ];
     for (code, expected) in cases {
         assert_eq!(imports(code), *expected, "{code}");
@@ -75,7 +86,13 @@ fn names_are_resolved_through_imports_and_builtins() {
 
 #[test]
 fn what_codemode_allows_at_the_top_level_is_no_error() {
-    for code in ["await f()", "return 1", "if x:\n    return 1", "async for x in y:\n    pass", "from __future__ import annotations"] {
+    for code in [
+        "await f()",
+        "return 1",
+        "if x:\n    return 1",
+        "async for x in y:\n    pass",
+        "from __future__ import annotations",
+    ] {
         assert!(read(Language::Python, code).is_ok(), "{code}");
     }
 }

@@ -1,0 +1,63 @@
+//! `codemode serve`: MCP on stdio.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Outcome, Surroundings};
+use crate::{compose, spool};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: codemode serve --engine direct --tools lean")]
+pub(super) struct Arguments {}
+
+pub(super) fn run(surroundings: &Surroundings) -> Outcome {
+    let (settings, layers) = surroundings.settings()?;
+    let runtime = super::runtime()?;
+    let served = runtime.block_on(async {
+        let runs = compose::runs(&settings, &surroundings.paths);
+        let options = compose::server(&settings, &layers, &runs);
+        compose::prewarm(&runs);
+        let above = surroundings.paths.spool.clone();
+        tokio::task::spawn_blocking(move || spool::clear(&above));
+        codemode_mcp::serve_stdio(options, runs, stop_on_signal()).await
+    });
+    // A read of stdin cannot be taken back; it must not hold the end up.
+    runtime.shutdown_timeout(Duration::ZERO);
+    served?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A token that fires when this process is told to end.
+pub(super) fn stop_on_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let fired = stop.clone();
+    tokio::spawn(async move {
+        told_to_end().await;
+        fired.cancel();
+    });
+    stop
+}
+
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut hang_up), Ok(mut terminate)) =
+        (signal(SignalKind::hangup()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = hang_up.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_end() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

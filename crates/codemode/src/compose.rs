@@ -1,0 +1,71 @@
+//! The composition root: the one place where engines, journal, runner and server meet.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use codemode_engines::{EngineKind, EngineOptions};
+use codemode_mcp::ServerOptions;
+use codemode_memory::History;
+use codemode_run::{Engine, Language, Runner, RunnerOptions, Runs};
+use futures::FutureExt;
+
+use crate::config::{Layers, Settings, print};
+use crate::doctor;
+use crate::paths::Paths;
+use crate::spool;
+
+/// Every engine of this build, in the order of preference.
+pub fn engines(settings: &Settings) -> Vec<Arc<dyn Engine>> {
+    let options = EngineOptions {
+        helper: this_binary(),
+        helper_arguments: Vec::new(),
+        limits: settings.limits.clone(),
+        warm: settings.warm,
+    };
+    EngineKind::ALL.into_iter().map(|kind| codemode_engines::open(kind, &options)).collect()
+}
+
+/// This very binary, also when its file was replaced since it started.
+fn this_binary() -> PathBuf {
+    if cfg!(target_os = "linux") {
+        return PathBuf::from("/proc/self/exe");
+    }
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("codemode"))
+}
+
+/// A runner over the engines of this build.
+pub fn runs(settings: &Settings, paths: &Paths) -> Runs {
+    let runner = Runner::new(RunnerOptions {
+        engine: settings.engine.clone(),
+        engines: engines(settings),
+        journal: Arc::new(History::new(paths.database.clone())),
+        limits: settings.limits.clone(),
+        minimum: settings.minimum,
+        policy: settings.policy.clone(),
+        spool: spool::folder(&paths.spool),
+        workspace: settings.workspace.clone(),
+        workspaces: paths.workspaces.clone(),
+    });
+    Runs::new(Arc::new(runner))
+}
+
+/// What an MCP server over these runs offers.
+pub fn server(settings: &Settings, layers: &Layers, runs: &Runs) -> ServerOptions {
+    let (config, runner) = (print::show(layers, true), Arc::clone(runs.runner()));
+    ServerOptions {
+        config: Arc::new(move || config.clone()),
+        context: Arc::new(move || {
+            let runner = Arc::clone(&runner);
+            async move { doctor::context(&runner).await }.boxed()
+        }),
+        structured_output: settings.structured_output,
+        tools: settings.tools.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+        yield_after: settings.yield_after,
+    }
+}
+
+/// Starts the interpreters that the first request most likely needs. It goes on in the background.
+pub fn prewarm(runs: &Runs) {
+    runs.runner().prewarm(Language::Python);
+}

@@ -1,0 +1,195 @@
+//! The settings, resolved: real times, sizes and lists, no text to parse later.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use codemode_engines::EngineKind;
+use codemode_mcp::{ToolName, parse_tools};
+use codemode_run::{Isolation, Limits, Policy};
+
+use super::keys::Key;
+use super::layers::{ConfigError, Layers, Origin};
+use super::value::Value;
+
+/// What the parts of codemode are made with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The one engine to use; the first that fits when absent.
+    pub engine: Option<String>,
+    /// Bounds of every run.
+    pub limits: Limits,
+    /// Weakest isolation that may be used.
+    pub minimum: Isolation,
+    /// What is refused before anything runs.
+    pub policy: Policy,
+    /// Whether results carry structured content.
+    pub structured_output: bool,
+    /// Tools that a client sees.
+    pub tools: Vec<ToolName>,
+    /// Interpreters of a language that wait for work.
+    pub warm: usize,
+    /// Folder that programs without a session work in.
+    pub workspace: Option<PathBuf>,
+    /// A run that goes on longer answers with what there is.
+    pub yield_after: Duration,
+}
+
+impl Settings {
+    /// Resolves the layers.
+    pub fn new(layers: &Layers) -> Result<Self, ConfigError> {
+        let read = Read(layers);
+        Ok(Self {
+            engine: read.engine()?,
+            limits: read.limits(),
+            minimum: read.minimum(),
+            policy: read.policy(),
+            structured_output: read.flag("structured_output"),
+            tools: read.tools()?,
+            warm: read.count("sandbox.warm"),
+            workspace: Some(read.text("sandbox.workspace"))
+                .filter(|text| !text.is_empty())
+                .map(PathBuf::from),
+            yield_after: read.seconds("yield_after"),
+        })
+    }
+}
+
+/// Typed access. Every value in the layers is of its key's kind, so the fallbacks are never taken; a test reads all.
+struct Read<'a>(&'a Layers);
+
+impl Read<'_> {
+    fn value(&self, name: &str) -> Option<&(Value, Origin)> {
+        self.0.get(Key::find(name)?)
+    }
+
+    fn count(&self, name: &str) -> usize {
+        usize::try_from(self.number(name)).unwrap_or(usize::MAX)
+    }
+
+    fn number(&self, name: &str) -> u64 {
+        match self.value(name) {
+            Some((Value::Count(count) | Value::Size(count), _)) => *count,
+            _ => 0,
+        }
+    }
+
+    fn small(&self, name: &str) -> u32 {
+        u32::try_from(self.number(name)).unwrap_or(u32::MAX)
+    }
+
+    fn seconds(&self, name: &str) -> Duration {
+        match self.value(name) {
+            Some((Value::Seconds(time), _)) => *time,
+            _ => Duration::ZERO,
+        }
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        matches!(self.value(name), Some((Value::Flag(true), _)))
+    }
+
+    fn text(&self, name: &str) -> String {
+        match self.value(name) {
+            Some((Value::Text(text), _)) => text.clone(),
+            _ => String::new(),
+        }
+    }
+
+    fn list(&self, name: &str) -> Vec<String> {
+        match self.value(name) {
+            Some((Value::List(words), _)) => words.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn error(&self, name: &str, problem: String, mend: &str) -> ConfigError {
+        let origin = self.value(name).map_or(Origin::Default, |(_, origin)| origin.clone());
+        ConfigError::new(origin, problem, mend)
+    }
+
+    fn engine(&self) -> Result<Option<String>, ConfigError> {
+        let name = self.text("engine");
+        if name == "auto" {
+            return Ok(None);
+        }
+        match name.parse::<EngineKind>() {
+            Ok(kind) => Ok(Some(kind.name().to_owned())),
+            Err(error) => Err(self.error(
+                "engine",
+                format!("`engine` cannot be `{name}`: {error}"),
+                "`codemode doctor` says which engines there are",
+            )),
+        }
+    }
+
+    fn tools(&self) -> Result<Vec<ToolName>, ConfigError> {
+        let text = self.text("tools");
+        match parse_tools(&text) {
+            Ok(tools) if tools.is_empty() => Err(self.error(
+                "tools",
+                format!("`tools` names none that this build has: `{text}`"),
+                "expected a preset or a comma list of names",
+            )),
+            Ok(tools) => Ok(tools),
+            Err(error) => {
+                Err(self.error("tools", error.to_string(), "expected a preset or a comma list of names"))
+            }
+        }
+    }
+
+    fn minimum(&self) -> Isolation {
+        match self.text("sandbox.minimum").as_str() {
+            "full" => Isolation::Full,
+            "no-cgroup" => Isolation::NoCgroup,
+            "none" => Isolation::None,
+            _ => Isolation::Landlock,
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            concurrent_runs: self.count("limits.concurrent_runs"),
+            file: self.number("limits.file"),
+            memory: self.number("limits.memory"),
+            output_chars: self.count("limits.output_chars"),
+            output_kept: self.number("limits.output_kept"),
+            processes: self.number("limits.processes"),
+            queue: self.count("limits.queue"),
+            retries: self.small("limits.retries"),
+            runs_kept: self.count("limits.runs_kept"),
+            session_idle: self.seconds("limits.session_idle"),
+            sessions: self.count("limits.sessions"),
+            tool_calls: self.small("limits.tool_calls"),
+            wait: self.seconds("limits.wait"),
+            wall: self.wall(),
+            wall_max: self.seconds("limits.wall_max"),
+            workspace: self.number("limits.workspace"),
+        }
+    }
+
+    fn wall(&self) -> Duration {
+        let older = self.value("default_timeout").is_some_and(|(_, origin)| *origin != Origin::Default);
+        self.seconds(if older { "default_timeout" } else { "limits.wall" })
+    }
+
+    fn policy(&self) -> Policy {
+        let mut policy =
+            if self.text("policy.preset") == "strict" { Policy::strict() } else { Policy::default() };
+        let (imports, calls) = (self.list("policy.imports"), self.list("policy.calls"));
+        if !imports.is_empty() {
+            policy.imports = Some(imports);
+        }
+        if !calls.is_empty() {
+            policy.calls = calls;
+        }
+        match self.count("policy.chars") {
+            0 => {}
+            chars => policy.chars = chars,
+        }
+        match self.count("policy.lines") {
+            0 => {}
+            lines => policy.lines = lines,
+        }
+        policy
+    }
+}

@@ -1,0 +1,37 @@
+//! Where codemode keeps things on this platform.
+
+use std::path::PathBuf;
+
+use etcetera::{BaseStrategy, HomeDirError};
+
+/// The files and folders of one user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// The user's settings file.
+    pub config: PathBuf,
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// The project's settings file.
+    pub project: PathBuf,
+    /// Folder above those in which large outputs are kept while their server lives.
+    pub spool: PathBuf,
+    /// Folder above every workspace.
+    pub workspaces: PathBuf,
+}
+
+impl Paths {
+    /// The paths of this user. `CODEMODE_CONFIG` names another settings file, `CODEMODE_DATA` another data folder.
+    pub fn new(variable: impl Fn(&str) -> Option<String>) -> Result<Self, HomeDirError> {
+        let base = etcetera::choose_base_strategy()?;
+        let config = variable("CODEMODE_CONFIG")
+            .map_or_else(|| base.config_dir().join("codemode/config.toml"), PathBuf::from);
+        let data = variable("CODEMODE_DATA").map_or_else(|| base.data_dir().join("codemode"), PathBuf::from);
+        Ok(Self {
+            config,
+            database: data.join("codemode.sqlite"),
+            project: PathBuf::from("codemode.toml"),
+            spool: data.join("spool"),
+            workspaces: data.join("workspaces"),
+        })
+    }
+}
