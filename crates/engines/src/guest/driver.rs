@@ -169,7 +169,8 @@ impl Session for GuestSession {
     }
 
     fn is_alive(&self) -> bool {
-        self.alive
+        // A session that was reset from outside has lost its folder.
+        self.alive && self.workspace.exists()
     }
 }
 
@@ -183,7 +184,7 @@ fn take<'a>(message: FromGuest, nonce: &str, host: &'a dyn Host, calls: &mut Cal
         FromGuest::Display { display, nonce: of } if of == nonce => host.emit(Event::Display(display)),
         FromGuest::Done { ending, nonce: of, value } if of == nonce => return Some(End::Done(ending, value)),
         FromGuest::Output { nonce: of, stream, text } if of == nonce => {
-            host.emit(Event::Output(stream, text.as_bytes()))
+            host.emit(Event::Output(stream, text.as_bytes()));
         }
         _ => {}
     }

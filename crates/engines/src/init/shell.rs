@@ -100,26 +100,28 @@ impl Shell {
         // A shell for one program closes its end of the status pipe at once and speaks by its exit alone.
         let status = [self.status.as_fd()];
         let watched = if run.is_session() { &status[..] } else { &[] };
-        loop {
-            match wait_for(&self.guest, watched)? {
-                Woken::Guest(status) => {
-                    if let Some(code) = status.exit_status() {
-                        done(protocol, run, &json!({"kind": "exit", "code": code}))?;
-                    }
-                    return Ok(Some(Some(status)));
+        match wait_for(&self.guest, watched)? {
+            Woken::Guest(status) => {
+                if let Some(code) = status.exit_status() {
+                    done(protocol, run, &json!({"kind": "exit", "code": code}))?;
                 }
-                Woken::Stop => return Ok(Some(None)),
-                Woken::Other => {
-                    let mut status = [0; 16];
-                    let read = (&self.status).read(&mut status)?;
-                    let code = std::str::from_utf8(&status[..read])
-                        .ok()
-                        .and_then(|text| text.trim().parse::<u8>().ok());
-                    done(protocol, run, &json!({"kind": "exit", "code": code.unwrap_or(1)}))?;
-                    return Ok(None);
-                }
+                Ok(Some(Some(status)))
+            }
+            Woken::Stop => Ok(Some(None)),
+            Woken::Other => {
+                let code = self.read_status()?;
+                done(protocol, run, &json!({"kind": "exit", "code": code}))?;
+                Ok(None)
             }
         }
+    }
+
+    /// The exit status of the program, which the shell says on its pipe.
+    fn read_status(&self) -> io::Result<u8> {
+        let mut status = [0; 16];
+        let read = (&self.status).read(&mut status)?;
+        let said = std::str::from_utf8(&status[..read]).ok();
+        Ok(said.and_then(|text| text.trim().parse().ok()).unwrap_or(1))
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use codemode_engines::{EngineKind, EngineOptions};
 use codemode_run::{
-    Display, Ending, Engine, Event, Host, Language, Limits, Outcome, Program, Session, SessionSpec, Stream,
-    ToolCall, ToolError,
+    Display, Engine, Event, Host, Language, Limits, Outcome, Program, Session, SessionSpec, Stream, ToolCall,
+    ToolError,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -113,11 +113,6 @@ impl Bench {
         let mut session = self.engine.open(&self.spec(language, false)).await.unwrap();
         let outcome = session.run(&program(language, code), &heard, cancel).await.unwrap();
         (outcome, heard)
-    }
-
-    pub(crate) async fn python(&self, code: &str) -> (Ending, String) {
-        let (outcome, heard) = self.run(Language::Python, code).await;
-        (outcome.ending, heard.stdout())
     }
 }
 
