@@ -1,9 +1,11 @@
 //! The engines, through their seam.
 
+mod corpus;
 mod direct;
 mod faults;
 mod files;
 mod frames;
 mod leaks;
+mod predecessors;
 mod python;
 mod support;

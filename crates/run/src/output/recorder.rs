@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use crate::host::{Display, Event, Host, Stream, ToolCall, ToolError};
 use crate::program::Limits;
 
-use super::{Capture, Captured, Spool, clip};
+use super::{Capture, Captured, Spool, clip, cut_partial_end};
 
 /// Whole lines that wait for a slow reader, in bytes; what passes it is left out of the stream and counted.
 const STREAM_BYTES_MAX: usize = 256 * 1024;
@@ -108,6 +108,14 @@ impl Recorder {
         self.lock().channel(stream).spool.read(offset, bytes_max)
     }
 
+    /// Bytes of output in memory now: bounded, whatever a program writes.
+    pub fn held_bytes(&self) -> usize {
+        let state = self.lock();
+        let channels = [&state.stdout, &state.stderr];
+        let held = channels.map(|channel| channel.capture.held_bytes() + channel.partial.len() + channel.spool.held_bytes());
+        held.iter().sum::<usize>() + state.lines.text.len()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -165,17 +173,17 @@ const JSON_BYTES_MAX: u64 = 16 * 1024 * 1024;
 impl Channel {
     /// The whole lines that `bytes` completes; the start of the next line stays here.
     fn assemble(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
-        let end = match bytes.iter().rposition(|byte| *byte == b'\n') {
-            Some(end) => end + 1,
-            None if self.partial.len() + bytes.len() > LINE_BYTES_MAX => bytes.len(),
-            None => 0,
-        };
+        let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place + 1);
+        let begun = if end == 0 { self.partial.len() } else { 0 };
+        // A piece of a line ends between two characters, so that neither piece shows half of one.
+        let too_long = begun + bytes.len() - end > LINE_BYTES_MAX;
+        let end = if too_long { cut_partial_end(bytes).len() } else { end };
         let (lines, rest) = bytes.split_at(end);
         if end == 0 {
             self.partial.extend_from_slice(rest);
             return None;
         }
-        let mut whole = std::mem::replace(&mut self.partial, rest[rest.len().saturating_sub(LINE_BYTES_MAX)..].to_vec());
+        let mut whole = std::mem::replace(&mut self.partial, rest.to_vec());
         whole.extend_from_slice(lines);
         Some(whole)
     }
