@@ -5,6 +5,7 @@ mod direct;
 mod faults;
 mod files;
 mod frames;
+mod hostile;
 mod leaks;
 mod predecessors;
 mod python;

@@ -18,6 +18,9 @@ const STREAM_BYTES_MAX: usize = 256 * 1024;
 /// Things that one run may display.
 const DISPLAYS_MAX: usize = 64;
 
+/// Bytes of all things that one run may display.
+const DISPLAY_BYTES_MAX: usize = 32 * 1024 * 1024;
+
 /// A reader of the kept bytes of a stream.
 pub type StreamSource = Vec<u8>;
 
@@ -32,6 +35,7 @@ pub struct Recorder {
 #[derive(Debug)]
 struct State {
     displays: Vec<Display>,
+    displays_full: bool,
     lines: Lines,
     stderr: Channel,
     stdout: Channel,
@@ -61,6 +65,7 @@ impl Recorder {
         };
         let state = State {
             displays: Vec::new(),
+            displays_full: false,
             lines: Lines::default(),
             stderr: channel(Stream::Stderr),
             stdout: channel(Stream::Stdout),
@@ -144,24 +149,34 @@ impl Host for Recorder {
 
     fn emit(&self, event: Event<'_>) {
         match event {
-            Event::Display(display) => {
-                let mut state = self.lock();
-                if state.displays.len() < DISPLAYS_MAX {
-                    state.displays.push(display);
-                }
-            }
+            Event::Display(display) => self.lock().display(display),
             Event::Output(stream, bytes) => self.output(stream, bytes),
         }
     }
 }
 
 impl State {
+    /// Keeps what is displayed; the first thing that is too much is replaced by a note, and nothing follows it.
+    fn display(&mut self, display: Display) {
+        if self.displays_full {
+            return;
+        }
+        let held: usize = self.displays.iter().map(|display| display.bytes.len()).sum();
+        self.displays_full = self.displays.len() + 1 >= DISPLAYS_MAX || held + display.bytes.len() > DISPLAY_BYTES_MAX;
+        self.displays.push(if self.displays_full { left_out() } else { display });
+    }
+
     fn channel(&mut self, stream: Stream) -> &mut Channel {
         match stream {
             Stream::Stderr => &mut self.stderr,
             Stream::Stdout => &mut self.stdout,
         }
     }
+}
+
+fn left_out() -> Display {
+    let bytes = b"more was displayed than a result holds: the rest is left out".to_vec();
+    Display { bytes, mime_type: "text/plain".to_owned(), name: None }
 }
 
 /// A line without an end is handed out in pieces of this size.
