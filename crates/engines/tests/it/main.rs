@@ -1,5 +1,6 @@
 //! The engines, through their seam.
 
+mod bash;
 mod corpus;
 mod direct;
 mod faults;
@@ -10,3 +11,4 @@ mod leaks;
 mod predecessors;
 mod python;
 mod support;
+mod values;

@@ -7,9 +7,13 @@ use tokio_util::sync::CancellationToken;
 use crate::support::{Bench, Heard, program};
 
 /// What a reader sees of a run: output, ending, value.
-async fn seen(session: &mut dyn Session, code: &str) -> String {
+pub(crate) async fn seen(session: &mut dyn Session, code: &str) -> String {
+    seen_in(Language::Python, session, code).await
+}
+
+pub(crate) async fn seen_in(language: Language, session: &mut dyn Session, code: &str) -> String {
     let heard = Heard::default();
-    let outcome = session.run(&program(Language::Python, code), &heard, CancellationToken::new()).await.unwrap();
+    let outcome = session.run(&program(language, code), &heard, CancellationToken::new()).await.unwrap();
     let ending = match outcome.ending {
         Ending::Exit { code } => format!("exit {code}"),
         Ending::Raise(exception) => format!("raise {}\n{}", exception.kind, exception.traceback),
@@ -23,7 +27,7 @@ async fn seen(session: &mut dyn Session, code: &str) -> String {
     heard.stdout() + &heard.stderr() + &ending + &value
 }
 
-async fn fresh(code: &str) -> String {
+pub(crate) async fn fresh(code: &str) -> String {
     let bench = Bench::direct();
     let mut session = bench.engine.open(&bench.spec(Language::Python, false)).await.unwrap();
     seen(&mut *session, code).await
