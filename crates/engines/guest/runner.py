@@ -109,6 +109,7 @@ class Interpreter:
             sys.path.insert(0, workspace)
         sys.modules["__main__"] = self.module
         sys.argv = [run["filename"]]
+        self.module.__builtins__ = builtins
         self.module.__file__ = os.path.join(workspace, run["filename"])
         self.module.__cached__ = None
         vars(self.module).update(run["variables"])
@@ -696,6 +697,20 @@ def status_of(ending):
     return {"finish": 0, "raise": 1}.get(ending["kind"], ending.get("code", 1))
 
 
+def close_others(descriptor):
+    """Closes what codemode itself was started with: it is none of a program's business."""
+    try:
+        numbers = [int(name) for name in os.listdir("/proc/self/fd")]
+    except OSError:
+        return
+    for number in numbers:
+        if number > 2 and number != descriptor:
+            try:
+                os.close(number)
+            except OSError:
+                pass
+
+
 def serve(link):
     interpreter = Interpreter(link)
     builtins.display = make_display(interpreter)
@@ -739,4 +754,5 @@ def end_child(interpreter, ending):
 
 if __name__ == "__main__":
     open_streams()
+    close_others(int(sys.argv[-1]))
     serve(Link(int(sys.argv[-1])))

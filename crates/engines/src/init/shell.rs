@@ -9,6 +9,7 @@ use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -143,8 +144,8 @@ __codemode_save() {
 [[ -e @folder@/state ]] && source @folder@/state 2> /dev/null
 trap __codemode_save EXIT
 while { IFS= read -r -d '' -u @go@; } 2> /dev/null; do
-    { REPLY=$PWD; builtin cd -- @folder@; } 2> /dev/null
-    source @file@ "$REPLY" "${OLDPWD-}" @go@<&- @status@>&-
+    { set -- "$PWD" "${OLDPWD-}" "${-//[^x]/}"; set +x; builtin cd -- @folder@; } 2> /dev/null
+    source @file@ "$@" @go@<&- @status@>&-
     { REPLY=$?; __codemode_save; printf '%d\n' "$REPLY" >&@status@; } 2> /dev/null
 done
 "#;
@@ -152,7 +153,7 @@ done
 impl Session {
     /// Runs one program. `Some` when the session is over: with the shell's status, or with none when codemode said stop.
     fn run(&mut self, bash: &OsString, run: &Run, protocol: &mut File) -> io::Result<Option<Option<WaitStatus>>> {
-        let first = "{ OLDPWD=$2; builtin cd -- \"$1\"; OLDPWD=$2; shift 2; } 2> /dev/null;";
+        let first = "{ builtin cd -- \"$1\"; OLDPWD=$2; set +x ${3:+-x}; shift 3; } 2> /dev/null;";
         fs::write(self.folder.path(run.text("filename")), run.script(first))?;
         let shell = match &mut self.shell {
             Some(shell) => shell,
@@ -160,14 +161,14 @@ impl Session {
         };
         // A shell that is gone already shows in the wait.
         let _ = shell.go.write_all(b"\0");
-        let code = match wait_for(&shell.guest, &[shell.status.as_fd()])? {
-            Woken::Guest(status) => {
+        let code = match shell.wait()? {
+            Said::Code(code) => code,
+            Said::Exit(status) => {
                 self.shell = None;
                 let Some(code) = status.exit_status() else { return Ok(Some(Some(status))) };
                 code
             }
-            Woken::Other => shell.read_status(),
-            Woken::Stop => return Ok(Some(None)),
+            Said::Stop => return Ok(Some(None)),
         };
         self.keep_state();
         done(protocol, run, &json!({"kind": "exit", "code": code}))?;
@@ -183,11 +184,37 @@ impl Session {
     }
 }
 
+/// How a program of a session ended.
+enum Said {
+    /// The shell says its status.
+    Code(i32),
+    /// The shell ended with it.
+    Exit(WaitStatus),
+    /// codemode said stop.
+    Stop,
+}
+
 impl Shell {
-    fn read_status(&mut self) -> i32 {
+    fn wait(&mut self) -> io::Result<Said> {
+        let mut watched = true;
+        loop {
+            let status = [self.status.as_fd()];
+            match wait_for(&self.guest, if watched { &status } else { &[] })? {
+                Woken::Guest(status) => return Ok(Said::Exit(status)),
+                Woken::Other => match self.read_status() {
+                    Some(code) => return Ok(Said::Code(code)),
+                    // A shell that ends closes its pipe a moment before its exit shows.
+                    None => watched = false,
+                },
+                Woken::Stop => return Ok(Said::Stop),
+            }
+        }
+    }
+
+    fn read_status(&mut self) -> Option<i32> {
         let mut status = [0; 16];
-        let read = self.status.read(&mut status).unwrap_or(0);
-        std::str::from_utf8(&status[..read]).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(1)
+        let read = self.status.read(&mut status).ok()?;
+        std::str::from_utf8(&status[..read]).ok()?.trim().parse().ok()
     }
 }
 
@@ -248,6 +275,8 @@ fn syntax_error(bash: &OsString, code: &str, filename: &str) -> io::Result<Optio
         return Ok(Some(raised("SyntaxError", "the program holds a NUL byte", "SyntaxError: the program holds a NUL byte")));
     }
     let mut child = Command::new(bash)
+        // Messages name the program as bash is named.
+        .arg0(filename)
         // A program may turn these patterns on, which a check that runs nothing cannot know.
         .args(["--norc", "--noprofile", "-O", "extglob", "-n", "-s"])
         .stdin(Stdio::piped())
@@ -262,7 +291,7 @@ fn syntax_error(bash: &OsString, code: &str, filename: &str) -> io::Result<Optio
     if output.status.success() {
         return Ok(None);
     }
-    let said = String::from_utf8_lossy(&output.stderr).replace("bash: line", &format!("{filename}: line"));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let first = said.lines().next().unwrap_or("syntax error").to_owned();
     Ok(Some(raised("SyntaxError", &first, said.trim_end())))
 }

@@ -3,12 +3,13 @@
 
 use std::time::{Duration, Instant};
 
-use codemode_run::{Ending, KillCause, Language, RunRequest, Stream};
+use async_trait::async_trait;
+use codemode_run::{Ending, Event, Host, KillCause, Language, RunRequest, Stream, ToolCall, ToolError};
 use tokio_util::sync::CancellationToken;
 
 use crate::leaks::{census, mark};
 use crate::predecessors::{Line, SOON};
-use crate::support::Bench;
+use crate::support::{Bench, program};
 
 const BROKEN: Ending = Ending::Kill { cause: KillCause::Protocol };
 
@@ -231,4 +232,26 @@ async fn a_flood_of_displays_is_bounded_in_bytes() {
     assert!(bytes <= 32 << 20, "{bytes}");
     assert_eq!(report.displays.len(), 5);
     assert_eq!(report.displays[4].bytes, b"more was displayed than a result holds: the rest is left out");
+}
+
+/// A host whose tools never answer.
+struct Silent;
+
+#[async_trait]
+impl Host for Silent {
+    async fn call_tool(&self, _call: ToolCall) -> Result<serde_json::Value, ToolError> {
+        std::future::pending().await
+    }
+
+    fn emit(&self, _event: Event<'_>) {}
+}
+
+#[tokio::test]
+async fn calls_that_are_opened_without_end_end_the_run() {
+    let bench = Bench::direct();
+    let mut session = bench.engine.open(&bench.spec(Language::Python, false)).await.unwrap();
+    let code = "for n in range(2000): send({'type': 'call', 'nonce': nonce, 'id': n, 'server': 's', 'tool': 't', 'arguments': {}})\nimport time\ntime.sleep(60)";
+    let flood = program(Language::Python, &format!("{FINDINGS}{code}"));
+    let outcome = session.run(&flood, &Silent, CancellationToken::new()).await.unwrap();
+    assert_eq!(outcome.ending, BROKEN);
 }
