@@ -174,9 +174,16 @@ impl Session for GuestSession {
     }
 }
 
+/// Calls that one program may have open at once; each holds its arguments in our memory.
+const CALLS_OPEN_MAX: usize = 1024;
+
 /// Takes one message of a run. Late messages of an earlier run carry another nonce and are dropped.
 fn take<'a>(message: FromGuest, nonce: &str, host: &'a dyn Host, calls: &mut Calls<'a>) -> Option<End> {
     match message {
+        FromGuest::Call { nonce: of, .. } if of == nonce && calls.len() >= CALLS_OPEN_MAX => {
+            tracing::warn!("guest opened more than {CALLS_OPEN_MAX} calls at once");
+            return Some(End::Broken);
+        }
         FromGuest::Call { arguments, id, nonce: of, server, tool } if of == nonce => {
             let call = ToolCall { arguments, server, tool };
             calls.push(Box::pin(async move { (id, host.call_tool(call).await) }));

@@ -2,10 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod bash;
+mod corpus;
 mod direct;
 mod faults;
 mod files;
 mod frames;
+mod hostile;
 mod leaks;
+mod predecessors;
 mod python;
 mod support;
+mod values;

@@ -55,9 +55,8 @@ impl Host for Heard {
             Event::Output(Stream::Stderr, bytes) => self.stderr.lock().unwrap().extend_from_slice(bytes),
             Event::Output(Stream::Stdout, bytes) => self.stdout.lock().unwrap().extend_from_slice(bytes),
         }
-        let stdout = self.stdout();
         if let Some((text, token)) = &*self.waits_for.lock().unwrap()
-            && stdout.contains(text.as_str())
+            && self.stdout().contains(text.as_str())
         {
             token.cancel();
         }
