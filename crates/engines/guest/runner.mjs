@@ -24,8 +24,7 @@ const { stringify, parse } = JSON;
 const { defineProperty, getPrototypeOf, keys } = Object;
 const exit = process.exit.bind(process);
 const reallyExit = process.reallyExit.bind(process);
-const inspector = new Session();
-const post = inspector.post.bind(inspector);
+let inspector = null;
 const later = setImmediate;
 const pause = Atomics.wait.bind(Atomics, new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
 
@@ -398,6 +397,17 @@ function raiseEnding(error, details) {
 
 // ---- runs ----
 
+/** A new connection to the evaluator. An evaluation that is still open on an old one is forgotten with it. */
+function connect() {
+  inspector?.disconnect();
+  inspector = new Session();
+  inspector.connect();
+}
+
+function post(...request) {
+  inspector.post(...request);
+}
+
 /** Prepares what a program finds: its folder, its variables, `require` and its place. */
 function prepare(run) {
   runs += 1;
@@ -455,6 +465,7 @@ function start(run) {
   bridge.value = undefined;
   const expression = `${run.code}\n//# sourceURL=${prepare(run)}`;
   post("Runtime.evaluate", { expression, replMode: true, silent: true, objectGroup: "run" }, (error, result) => {
+    mine.evaluated = true;
     const details = result?.exceptionDetails;
     const thrown = details && thrownValue(details);
     post("Runtime.releaseObjectGroup", { objectGroup: "run" });
@@ -528,6 +539,8 @@ function finish(code) {
   if (run.session) {
     current = null;
     process.exitCode = undefined;
+    // V8 would tell the end of a program that waits for ever while it collects garbage, where nothing may listen.
+    if (!run.evaluated) connect();
     later(next);
   }
 }
@@ -606,7 +619,7 @@ function openStreams() {
 }
 
 openStreams();
-inspector.connect();
+connect();
 watchTheEnd();
 process.execArgv = [];
 defineProperty(globalThis, "__codemode__", { value: bridge });
