@@ -1,5 +1,6 @@
 //! The engines, through their seam.
 
+mod corpus_javascript;
 mod direct;
 mod faults;
 mod files;

@@ -1,3 +1,5 @@
 //! Reading programs.
 
+mod javascript;
 mod python;
+mod typescript;
