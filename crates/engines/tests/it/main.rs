@@ -4,11 +4,13 @@
 
 mod bash;
 mod corpus;
+mod corpus_javascript;
 mod direct;
 mod faults;
 mod files;
 mod frames;
 mod hostile;
+mod javascript;
 mod leaks;
 mod predecessors;
 mod python;
