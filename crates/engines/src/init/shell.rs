@@ -12,7 +12,7 @@ use rustix::io::FdFlags;
 use rustix::process::WaitStatus;
 use serde_json::{Map, Value, json};
 
-use super::{Guest, Woken, start, wait_for};
+use super::{Guest, Prepare, Woken, start, wait_for};
 
 /// A shell that runs one program or, in a session, one after another.
 struct Shell {
@@ -22,7 +22,7 @@ struct Shell {
 }
 
 /// Serves the protocol until codemode says stop or the shell ends.
-pub(super) fn serve(command: Command, protocol: OwnedFd) -> io::Result<Option<WaitStatus>> {
+pub(super) fn serve(command: Command, protocol: OwnedFd, prepare: Prepare<'_>) -> io::Result<Option<WaitStatus>> {
     let bash = command.get_program().to_owned();
     let mut protocol = File::from(protocol);
     send(&mut protocol, &json!({"type": "ready", "version": 1, "runtime": "bash"}))?;
@@ -39,13 +39,13 @@ pub(super) fn serve(command: Command, protocol: OwnedFd) -> io::Result<Option<Wa
             }
         }
         let Some(run) = receive(&mut protocol)? else { return Ok(None) };
-        if let Some(error) = syntax_error(&bash, run.text("code"), run.text("filename"))? {
+        if let Some(error) = syntax_error(&bash, run.text("code"), run.text("filename"), prepare)? {
             done(&mut protocol, &run, &error)?;
             continue;
         }
         let shell = match &mut shell {
             Some(shell) => shell,
-            none => none.insert(open(&bash, &run)?),
+            none => none.insert(open(&bash, &run, prepare)?),
         };
         if let Some(status) = shell.run(&run, &mut protocol)? {
             return Ok(status);
@@ -120,7 +120,7 @@ impl Shell {
     }
 }
 
-fn open(bash: &OsString, run: &Run) -> io::Result<Shell> {
+fn open(bash: &OsString, run: &Run, prepare: Prepare<'_>) -> io::Result<Shell> {
     let (code_out, code_in) = rustix::pipe::pipe()?;
     let (status_out, status_in) = rustix::pipe::pipe()?;
     rustix::io::fcntl_setfd(&code_in, FdFlags::CLOEXEC)?;
@@ -134,20 +134,19 @@ fn open(bash: &OsString, run: &Run) -> io::Result<Shell> {
     };
     let mut command = Command::new(bash);
     command.args(["--norc", "--noprofile", "-c", &script, run.text("filename")]).current_dir(run.text("workspace"));
-    Ok(Shell { code: File::from(code_in), guest: start(command)?, status: File::from(status_out) })
+    Ok(Shell { code: File::from(code_in), guest: start(command, prepare)?, status: File::from(status_out) })
 }
 
 /// Asks bash whether the program can be parsed.
-fn syntax_error(bash: &OsString, code: &str, filename: &str) -> io::Result<Option<Value>> {
+fn syntax_error(bash: &OsString, code: &str, filename: &str, prepare: Prepare<'_>) -> io::Result<Option<Value>> {
     if code.contains('\0') {
         return Ok(Some(raised("the program holds a NUL byte", "SyntaxError: the program holds a NUL byte")));
     }
-    let mut child = Command::new(bash)
-        .args(["--norc", "--noprofile", "-n", "-s"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let mut command = Command::new(bash);
+    command.args(["--norc", "--noprofile", "-n", "-s"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    prepare(&mut command);
+    let mut child = command.spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
         // Bash stops reading at the first error.
         let _ = stdin.write_all(code.as_bytes());

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use codemode_engines::EngineKind;
 use codemode_run::{Ending, KillCause, Language, Limits};
 use tokio_util::sync::CancellationToken;
 
@@ -95,7 +96,7 @@ async fn dropping_the_future_of_a_run_leaves_no_process() {
 #[tokio::test]
 async fn dropping_a_session_and_shutting_an_engine_down_leave_no_process() {
     let mark = mark();
-    let bench = Bench::with(2, Limits::default());
+    let bench = Bench::with(EngineKind::Direct, 2, Limits::default());
     let mut session = bench.session(Language::Bash).await;
     let started = program(Language::Bash, &format!("sleep {mark} & echo $!"));
     let outcome = session.run(&started, &Heard::default(), CancellationToken::new()).await.unwrap();

@@ -4,6 +4,7 @@ mod direct;
 mod faults;
 mod files;
 mod frames;
+mod jail;
 mod leaks;
 mod python;
 mod support;
