@@ -425,7 +425,18 @@ def status_of(ending):
     return {"finish": 0, "raise": 1}.get(ending["kind"], ending.get("code", 1))
 
 
+def add_layers():
+    """Folders of packages that codemode installed; the program's own folder stays in front of them."""
+    layers = os.environ.pop("CODEMODE_LAYERS", "")
+    if layers:
+        import site
+
+        for layer in layers.split(os.pathsep):
+            site.addsitedir(layer)
+
+
 def serve(link):
+    add_layers()
     interpreter = Interpreter(link)
     builtins.display = make_display(interpreter)
     runtime = "CPython %d.%d.%d" % sys.version_info[:3]

@@ -203,8 +203,8 @@ impl Jail {
         let places = guest.layers.iter().zip(&layers);
         binds.extend(places.map(|(source, target)| Bind { kind: BindKind::Data, source: source.clone(), target: target.clone() }));
         let mut host_id = self.host_id();
-        if !has_namespaces && !is_reachable(&workspace) {
-            // Another user could not even get to the folder. Root without capabilities stays behind the same Landlock.
+        if !has_namespaces && !(is_reachable(&workspace) && is_reachable(&installation.program)) {
+            // Another user could not even get to them. Root without capabilities stays behind the same Landlock.
             host_id = None;
         }
         let arguments: Option<Vec<String>> = command.arguments.iter().map(|word| word.to_str().map(str::to_owned)).collect();
@@ -241,9 +241,10 @@ impl Jail {
 
     fn command(&self, spec: &Spec, layers: &[PathBuf]) -> Result<Command, EngineError> {
         let mut command = Command::new(&self.options.helper);
-        command.args(&self.options.helper_arguments).args([HELPER, JAIL]).env_clear();
+        // Programs see the command line of the jail's first process; it does not tell where codemode is installed.
+        command.arg0("codemode").args(&self.options.helper_arguments).args([HELPER, JAIL]).env_clear();
         let standard = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].map(PathBuf::from);
-        let own = spec.program.parent().map(Path::to_owned);
+        let own = spec.program.parent().map(Path::to_owned).filter(|folder| !standard.contains(folder));
         let path = env::join_paths(own.into_iter().chain(standard)).map_err(|error| EngineError::failed("name the PATH", error))?;
         let (home, temporary) = match spec.scratch.as_slice() {
             [only] => (only.clone(), only.clone()),

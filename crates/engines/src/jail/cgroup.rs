@@ -17,9 +17,11 @@ use codemode_run::{KillCause, Limits};
 pub(super) struct Cgroups {
     free: Mutex<Vec<Folders>>,
     limits: (u64, u64),
-    made: AtomicUsize,
     roots: Roots,
 }
+
+/// Cgroups that this process has made; the number keeps the names of several engines apart.
+static MADE: AtomicUsize = AtomicUsize::new(0);
 
 /// Where cgroups can be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +50,7 @@ impl Cgroups {
         let mut problem = io::Error::from_raw_os_error(libc::ENOENT);
         for roots in roots(&mounts, &own) {
             let limits = (limits.memory, limits.processes + OWN_PROCESSES);
-            let cgroups = Self { free: Mutex::default(), limits, made: AtomicUsize::new(0), roots };
+            let cgroups = Self { free: Mutex::default(), limits, roots };
             cgroups.sweep();
             match cgroups.make() {
                 Ok(folders) => {
@@ -81,7 +83,7 @@ impl Cgroups {
     }
 
     fn make(&self) -> io::Result<Folders> {
-        let name = format!("{PREFIX}{}-{}", std::process::id(), self.made.fetch_add(1, Ordering::Relaxed));
+        let name = format!("{PREFIX}{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         let (memory, processes) = self.limits;
         match &self.roots {
             Roots::One { memory: memory_root, processes: processes_root } => {
