@@ -23,8 +23,8 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// Hands out a session, a warm one when there is one. Whoever drops the future leaves nothing behind.
     async fn open(&self, spec: &SessionSpec) -> Result<Box<dyn Session>, EngineError>;
 
-    /// Gets interpreters of a language ready in the background. An engine without such does nothing.
-    fn prewarm(&self, _language: Language) {}
+    /// Gets interpreters for such sessions ready in the background. An engine without such does nothing.
+    fn prewarm(&self, _spec: &SessionSpec) {}
 
     /// Ends every warm guest. Sessions that are open stay until they are dropped.
     async fn shutdown(&self);
@@ -114,6 +114,8 @@ impl Isolation {
 pub struct SessionSpec {
     /// Language of its interpreter.
     pub language: Language,
+    /// Read-only folders of packages that its programs can import, the first one first.
+    pub layers: Vec<PathBuf>,
     /// Its limits.
     pub limits: Limits,
     /// True when the interpreter serves more than one run.

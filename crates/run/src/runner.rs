@@ -226,6 +226,7 @@ impl Runner {
     async fn attempt(&self, request: &RunRequest, attempt: Attempt<'_>) -> Result<Done, RunError> {
         let spec = SessionSpec {
             language: request.language,
+            layers: Vec::new(),
             limits: self.options.limits.clone(),
             persistent: request.session_id.is_some(),
             workspace: self.sessions.workspace(request.session_id.as_deref()),

@@ -4,13 +4,14 @@ use codemode_run::{Ending, Language, Session};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::leaks::{census, mark};
-use crate::python::seen_in;
-use crate::support::{Bench, Heard, program};
+use super::leaks::{census, mark};
+use super::python::seen_in;
+use super::bench;
+use crate::support::{Heard, program};
 
 /// Runs programs one after another in one session and compares what a reader sees of each.
 async fn session_of(steps: &[(&str, &str)]) {
-    let bench = Bench::direct();
+    let bench = bench();
     let mut session = bench.session(Language::Bash).await;
     for (code, expected) in steps {
         let seen = seen_in(Language::Bash, &mut *session, code).await;
@@ -65,7 +66,7 @@ async fn a_trap_on_exit_runs_when_a_program_leaves_the_shell() {
 
 #[tokio::test]
 async fn background_jobs_of_a_session_live_until_it_ends() {
-    let (bench, mark) = (Bench::direct(), mark());
+    let (bench, mark) = (bench(), mark());
     let mut session = bench.session(Language::Bash).await;
     assert_eq!(seen_in(Language::Bash, &mut *session, &format!("sleep {mark} & echo started")).await, "started\nfinish");
     assert_eq!(seen_in(Language::Bash, &mut *session, "jobs | wc -l | tr -d ' '; kill %1; wait %1 2>/dev/null; echo $?").await, "1\n143\nfinish");
@@ -73,11 +74,11 @@ async fn background_jobs_of_a_session_live_until_it_ends() {
     assert_eq!(seen_in(Language::Bash, &mut *session, &format!("sleep {mark} & exit 1")).await, "exit 1");
     assert_eq!(census(&mark), 1);
     drop(session);
-    crate::leaks::until_gone(&mark).await;
+    super::leaks::until_gone(&mark).await;
 }
 
 async fn with_variables(variables: serde_json::Value, code: &str) -> (Ending, String) {
-    let bench = Bench::direct();
+    let bench = bench();
     let mut session = bench.engine.open(&bench.spec(Language::Bash, false)).await.unwrap();
     let mut program = program(Language::Bash, code);
     program.variables = variables.as_object().unwrap().clone();
@@ -107,18 +108,18 @@ async fn a_name_that_is_none_is_refused_before_anything_runs() {
 
 #[tokio::test]
 async fn a_syntax_error_is_told_with_its_line_before_anything_runs() {
-    let (outcome, heard) = Bench::direct().run(Language::Bash, "echo ran\necho 'open\n").await;
+    let (outcome, heard) = bench().run(Language::Bash, "echo ran\necho 'open\n").await;
     let Ending::Raise(exception) = outcome.ending else { panic!() };
     assert_eq!((exception.kind.as_str(), heard.stdout().as_str()), ("SyntaxError", ""));
     assert!(exception.message.starts_with("main.sh: line 2: unexpected EOF while looking for matching"), "{}", exception.message);
     // Patterns that a program turns on are no syntax error.
-    let (outcome, heard) = Bench::direct().run(Language::Bash, "shopt -s extglob\ntouch a b\necho !(a)").await;
+    let (outcome, heard) = bench().run(Language::Bash, "shopt -s extglob\ntouch a b\necho !(a)").await;
     assert_eq!((outcome.ending, heard.stdout().as_str()), (Ending::Finish, "b\n"));
 }
 
 #[tokio::test]
 async fn nothing_of_ours_is_left_beside_a_program() {
-    let bench = Bench::direct();
+    let bench = bench();
     let leftover = |nonce: &str| std::env::temp_dir().join(nonce.trim()).exists();
     let find = "ls -d /proc/$$/fd/255 > /dev/null && basename \"$(dirname \"$(readlink /proc/$$/fd/255)\")\"";
     let (outcome, heard) = bench.run(Language::Bash, find).await;

@@ -10,7 +10,8 @@ use codemode_run::{Ending, Engine, Language, Limits, SessionSpec};
 use futures::StreamExt;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{Bench, Heard, program};
+use super::bench;
+use crate::support::{Heard, program};
 
 /// What a reader of a terminal would see.
 #[derive(PartialEq)]
@@ -120,12 +121,12 @@ fn documented(language: Language) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn python_programs_do_in_the_guest_what_they_do_in_python() {
-    let bench = Bench::direct();
+    let bench = bench();
     assert_eq!(corpus(&*bench.engine, Language::Python).await, documented(Language::Python));
 }
 
 #[tokio::test]
 async fn bash_programs_do_in_the_guest_what_they_do_in_bash() {
-    let bench = Bench::direct();
+    let bench = bench();
     assert_eq!(corpus(&*bench.engine, Language::Bash).await, documented(Language::Bash));
 }

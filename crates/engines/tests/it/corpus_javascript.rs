@@ -1,12 +1,12 @@
 //! Programs of the kind that models write, through the guest and through plain Node: what they print is the same.
 
+use super::bench;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use codemode_run::{Ending, Language};
 use codemode_source::prepare;
 
-use crate::support::Bench;
 
 fn corpus() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/javascript");
@@ -33,7 +33,7 @@ fn plain(file: &Path) -> String {
 /// How the guest ends it and what it prints.
 async fn guest(language: Language, file: &Path) -> (Ending, String) {
     let script = prepare(language, &std::fs::read_to_string(file).unwrap()).unwrap().text;
-    let (outcome, heard) = Bench::direct().run(language, &script).await;
+    let (outcome, heard) = bench().run(language, &script).await;
     (outcome.ending, heard.stdout())
 }
 

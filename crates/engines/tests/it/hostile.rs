@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use codemode_run::{Ending, Event, Host, KillCause, Language, RunRequest, Stream, ToolCall, ToolError};
 use tokio_util::sync::CancellationToken;
 
-use crate::leaks::{census, mark};
+use crate::on_direct::leaks::{census, mark};
 use crate::predecessors::{Line, SOON};
 use crate::support::{Bench, program};
 

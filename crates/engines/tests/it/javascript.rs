@@ -5,7 +5,8 @@ use codemode_source::prepare;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{Bench, Heard, program};
+use super::bench;
+use crate::support::{Heard, program};
 
 /// What a reader sees of a run: output, ending, value.
 async fn seen(session: &mut dyn Session, language: Language, code: &str) -> String {
@@ -26,7 +27,7 @@ async fn seen(session: &mut dyn Session, language: Language, code: &str) -> Stri
 }
 
 async fn fresh_in(language: Language, code: &str) -> String {
-    let bench = Bench::direct();
+    let bench = bench();
     let mut session = bench.engine.open(&bench.spec(language, false)).await.unwrap();
     seen(&mut *session, language, code).await
 }
@@ -123,7 +124,7 @@ async fn a_return_leaves_the_program_through_its_handlers() {
 
 #[tokio::test]
 async fn a_missing_module_is_named_by_the_exception() {
-    let bench = Bench::direct();
+    let bench = bench();
     let cases = [
         ("import x from '@scope/nothing/deep'\nx", Some("@scope/nothing")),
         ("const x = require('no-such-package')", Some("no-such-package")),
@@ -140,7 +141,7 @@ async fn a_missing_module_is_named_by_the_exception() {
 
 #[tokio::test]
 async fn a_session_keeps_what_its_programs_declared() {
-    let bench = Bench::direct();
+    let bench = bench();
     let mut session = bench.session(Language::JavaScript).await;
     let steps = [
         ("import { join } from 'node:path'\nconst x = 20", "finish = 20"),
@@ -170,7 +171,7 @@ async fn a_session_keeps_what_its_programs_declared() {
 
 #[tokio::test]
 async fn an_exception_of_a_timer_ends_the_run_of_a_session_and_not_the_session() {
-    let bench = Bench::direct();
+    let bench = bench();
     let mut session = bench.session(Language::JavaScript).await;
     let late = "const kept = 1\nsetTimeout(() => { throw new Error('late') }, 1)\nawait new Promise(r => setTimeout(r, 60_000))";
     let said = seen(&mut *session, Language::JavaScript, late).await;
@@ -180,7 +181,7 @@ async fn an_exception_of_a_timer_ends_the_run_of_a_session_and_not_the_session()
 
 #[tokio::test]
 async fn variables_and_files_are_there() {
-    let bench = Bench::direct();
+    let bench = bench();
     let mut session = bench.session(Language::JavaScript).await;
     session.files().write("lib/helper.mjs", b"export const hello = () => 'from a file'").await.unwrap();
     session.files().write("old.cjs", b"module.exports = { old: true }").await.unwrap();
@@ -237,7 +238,7 @@ async fn typescript_runs_without_its_types() {
 
 #[tokio::test]
 async fn display_shows_pictures_and_values() {
-    let bench = Bench::direct();
+    let bench = bench();
     let code = "display(Buffer.from([0x89, 0x50, 0x4e, 0x47, 1, 2]), 'dot.png')\ndisplay({ a: 1 })\ndisplay('text')\ndisplay(new Map())";
     let (_, heard) = bench.run(Language::JavaScript, code).await;
     let shown: Vec<(String, usize)> =
@@ -248,7 +249,7 @@ async fn display_shows_pictures_and_values() {
 
 #[tokio::test]
 async fn a_large_value_is_cut_and_stays_json() {
-    let bench = Bench::direct();
+    let bench = bench();
     let code = prepare(Language::JavaScript, "Array.from({ length: 100_000 }, (_, i) => ({ i }))").unwrap().text;
     let (outcome, _) = bench.run(Language::JavaScript, &code).await;
     let Some(Value::Json { json: serde_json::Value::Array(items), cut: true }) = outcome.value else { panic!() };
@@ -258,7 +259,7 @@ async fn a_large_value_is_cut_and_stays_json() {
 
 #[tokio::test]
 async fn all_output_comes_before_the_end_however_large() {
-    let (outcome, heard) = Bench::direct().run(Language::JavaScript, "console.log('x'.repeat(3_000_000)); process.exit(1)").await;
+    let (outcome, heard) = bench().run(Language::JavaScript, "console.log('x'.repeat(3_000_000)); process.exit(1)").await;
     assert_eq!((outcome.ending, heard.stdout().len()), (Ending::Exit { code: 1 }, 3_000_001));
 }
 

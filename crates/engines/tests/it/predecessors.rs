@@ -14,7 +14,7 @@ use codemode_run::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::leaks::{census, mark, until_gone};
+use crate::on_direct::leaks::{census, mark, until_gone};
 use crate::support::{Bench, program};
 
 /// A pipeline over the engine `direct`.

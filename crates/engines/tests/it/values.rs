@@ -3,11 +3,11 @@
 use codemode_run::{Ending, Language, Value};
 use serde_json::json;
 
-use crate::python::{fresh, seen};
-use crate::support::Bench;
+use super::bench;
+use super::python::{fresh, seen};
 
 async fn value(code: &str) -> Option<Value> {
-    Bench::direct().run(Language::Python, code).await.0.value
+    bench().run(Language::Python, code).await.0.value
 }
 
 fn text(text: &str) -> Option<Value> {
@@ -74,7 +74,7 @@ async fn exceptions_that_fight_back_end_the_run_as_exceptions() {
         ("a = ValueError('a')\na.__cause__ = a\nraise a", "ValueError"),
     ];
     for (code, kind) in cases {
-        let (ending, _) = Bench::direct().python(code).await;
+        let (ending, _) = bench().python(code).await;
         let Ending::Raise(exception) = ending else { panic!("{code}: {ending:?}") };
         assert!(exception.kind.starts_with(kind) && exception.kind.len() <= 300, "{code}: {}", exception.kind);
         assert!(exception.message.len() <= 10_100 && exception.traceback.len() <= 20_100, "{code}");
@@ -108,7 +108,7 @@ async fn a_top_level_return_bears_whatever_a_module_may_hold() {
 
 #[tokio::test]
 async fn a_session_survives_what_its_programs_do_to_the_interpreter() {
-    let bench = Bench::direct();
+    let bench = bench();
     let mut session = bench.session(Language::Python).await;
     let steps = [
         ("import sys, io\nsys.stdout = io.StringIO()\nprint('kept away')", "finish"),
@@ -133,7 +133,7 @@ async fn a_session_survives_what_its_programs_do_to_the_interpreter() {
 
 /// Type and start of everything that a program displays.
 async fn displayed(code: &str) -> Vec<(String, Option<String>, String)> {
-    let (outcome, heard) = Bench::direct().run(Language::Python, code).await;
+    let (outcome, heard) = bench().run(Language::Python, code).await;
     assert_eq!(outcome.ending, Ending::Finish, "{code}");
     let displays = heard.displays.lock().unwrap();
     let start = |bytes: &[u8]| String::from_utf8_lossy(bytes).chars().take(40).collect();

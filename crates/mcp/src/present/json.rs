@@ -83,6 +83,7 @@ fn kill_json(cause: KillCause) -> Value {
         KillCause::Memory => "memory",
         KillCause::Processes => "processes",
         KillCause::Protocol => "protocol",
+        KillCause::Workspace => "workspace",
         KillCause::Signal(signal) => return json!({"cause": "signal", "signal": signal}),
     };
     json!({"cause": name})
