@@ -66,7 +66,8 @@ impl Run {
 
     /// The program with `first` and its variables in front, on its first line, so that line numbers stay.
     fn script(&self, first: &str) -> String {
-        let assignments: String = self.variables().map(|(name, value)| format!("{name}={}; ", quoted(value))).collect();
+        let assignments: String =
+            self.variables().map(|(name, value)| format!("{name}={}; ", quoted(value))).collect();
         format!("{first} {assignments}{}", self.text("code"))
     }
 }
@@ -152,7 +153,12 @@ done
 
 impl Session {
     /// Runs one program. `Some` when the session is over: with the shell's status, or with none when codemode said stop.
-    fn run(&mut self, bash: &OsString, run: &Run, protocol: &mut File) -> io::Result<Option<Option<WaitStatus>>> {
+    fn run(
+        &mut self,
+        bash: &OsString,
+        run: &Run,
+        protocol: &mut File,
+    ) -> io::Result<Option<Option<WaitStatus>>> {
         let first = "{ builtin cd -- \"$1\"; OLDPWD=$2; set +x ${3:+-x}; shift 3; } 2> /dev/null;";
         fs::write(self.folder.path(run.text("filename")), run.script(first))?;
         let shell = match &mut self.shell {
@@ -259,7 +265,11 @@ fn refusal(bash: &OsString, run: &Run) -> io::Result<Option<Value>> {
     }
     let filename = run.text("filename");
     if filename.is_empty() || filename.contains('/') {
-        return Ok(Some(raised("NameError", "not a file name", &format!("NameError: `{filename}` is not a file name"))));
+        return Ok(Some(raised(
+            "NameError",
+            "not a file name",
+            &format!("NameError: `{filename}` is not a file name"),
+        )));
     }
     syntax_error(bash, run.text("code"), filename)
 }
@@ -272,7 +282,11 @@ fn is_name(text: &str) -> bool {
 /// Asks bash whether the program can be parsed.
 fn syntax_error(bash: &OsString, code: &str, filename: &str) -> io::Result<Option<Value>> {
     if code.contains('\0') {
-        return Ok(Some(raised("SyntaxError", "the program holds a NUL byte", "SyntaxError: the program holds a NUL byte")));
+        return Ok(Some(raised(
+            "SyntaxError",
+            "the program holds a NUL byte",
+            "SyntaxError: the program holds a NUL byte",
+        )));
     }
     let mut child = Command::new(bash)
         // Messages name the program as bash is named.
