@@ -1,6 +1,6 @@
 //! The engines, through their seam.
 
-#![expect(clippy::unwrap_used, reason = "what a test did not expect has to fail it")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "what a test did not expect has to fail it")]
 
 mod bash;
 mod corpus;
