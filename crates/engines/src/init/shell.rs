@@ -70,7 +70,8 @@ impl Run {
 
     /// The program with `first` and its variables in front, on its first line, so that line numbers stay.
     fn script(&self, first: &str) -> String {
-        let assignments: String = self.variables().map(|(name, value)| format!("{name}={}; ", quoted(value))).collect();
+        let assignments: String =
+            self.variables().map(|(name, value)| format!("{name}={}; ", quoted(value))).collect();
         format!("{first} {assignments}{}", self.text("code"))
     }
 }
@@ -263,7 +264,11 @@ fn refusal(bash: &OsString, run: &Run, prepare: Prepare<'_>) -> io::Result<Optio
     }
     let filename = run.text("filename");
     if filename.is_empty() || filename.contains('/') {
-        return Ok(Some(raised("NameError", "not a file name", &format!("NameError: `{filename}` is not a file name"))));
+        return Ok(Some(raised(
+            "NameError",
+            "not a file name",
+            &format!("NameError: `{filename}` is not a file name"),
+        )));
     }
     syntax_error(bash, run.text("code"), filename, prepare)
 }
@@ -276,7 +281,11 @@ fn is_name(text: &str) -> bool {
 /// Asks bash whether the program can be parsed.
 fn syntax_error(bash: &OsString, code: &str, filename: &str, prepare: Prepare<'_>) -> io::Result<Option<Value>> {
     if code.contains('\0') {
-        return Ok(Some(raised("SyntaxError", "the program holds a NUL byte", "SyntaxError: the program holds a NUL byte")));
+        return Ok(Some(raised(
+            "SyntaxError",
+            "the program holds a NUL byte",
+            "SyntaxError: the program holds a NUL byte",
+        )));
     }
     let mut command = Command::new(bash);
     command

@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "what a test did not expect has to fail it")]
+
+mod bash;
+mod corpus;
 mod direct;
 mod faults;
 mod files;
