@@ -5,7 +5,7 @@
 
 use swc_common::{Span, Spanned};
 use swc_ecma_ast::{
-    ArrowExpr, CallExpr, Callee, Constructor, Decl, DefaultDecl, ExportDefaultDecl, Function, GetterProp, ImportDecl,
+    ArrowExpr, CallExpr, Callee, Constructor, Decl, DefaultDecl, ExportDefaultDecl, Expr, Function, GetterProp, ImportDecl,
     ImportSpecifier, MetaPropExpr, MetaPropKind, ModuleDecl, ModuleExportName, ModuleItem, Pat, ReturnStmt, SetterProp, Stmt,
     TryStmt, TsImportEqualsDecl, VarDecl, VarDeclKind,
 };
@@ -179,8 +179,11 @@ impl Writer<'_> {
         match last {
             ModuleItem::Stmt(Stmt::Expr(statement)) => {
                 let span = statement.expr.span();
-                self.edits.insert(self.source.at(span.lo), "__codemode__.value=(");
-                self.edits.insert(self.source.at(span.hi), ")");
+                // A prefix alone, which the guest takes out of a traceback's lines and columns.
+                let is_list = matches!(&*statement.expr, Expr::Seq(_));
+                let (before, after) = if is_list { ("__codemode__.value=(", ")") } else { ("__codemode__.value=", "") };
+                self.edits.insert(self.source.at(span.lo), before);
+                self.edits.insert(self.source.at(span.hi), after);
             }
             ModuleItem::Stmt(Stmt::Decl(Decl::Var(variables))) => self.declared_value(variables, last.span()),
             ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => {
