@@ -186,7 +186,7 @@ async fn variables_and_files_are_there() {
     session.files().write("old.cjs", b"module.exports = { old: true }").await.unwrap();
     session.files().write("data.json", b"{\"n\": 1}").await.unwrap();
     let code = "import { hello } from './lib/helper.mjs'\nimport data from './data.json' with { type: 'json' }\n\
-                const { old } = require('./old.cjs')\n[hello(), data.n, old, rows[0].a]";
+                const { old } = require('./old.cjs');\n[hello(), data.n, old, rows[0].a]";
     let mut with_variables = program(Language::JavaScript, &prepare(Language::JavaScript, code).unwrap().text);
     for expected in [1, 2] {
         with_variables.variables = json!({"rows": [{"a": expected}]}).as_object().unwrap().clone();
