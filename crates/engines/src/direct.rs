@@ -36,7 +36,8 @@ impl Direct {
     }
 
     fn command(&self, guest: &GuestCommand) -> Command {
-        let setup = Setup { file_bytes_max: self.options.limits.file, memory_bytes_max: self.options.limits.memory, shell: guest.shell };
+        let memory_bytes_max = self.options.limits.memory.saturating_add(guest.reserved_bytes);
+        let setup = Setup { file_bytes_max: self.options.limits.file, memory_bytes_max, shell: guest.shell };
         let mut command = Command::new(&self.options.helper);
         command.args(&self.options.helper_arguments).args(setup.arguments()).arg(&guest.program).args(&guest.arguments);
         command.env_clear().envs(ENVIRONMENT.iter().filter_map(|name| Some((*name, env::var_os(name)?))));

@@ -93,7 +93,7 @@ impl Runner {
     pub fn prewarm(&self, language: Language) {
         let engine = self.options.engines.iter().find(|engine| self.judge(&***engine).is_ok());
         if let Some(engine) = engine {
-            engine.prewarm(language);
+            engine.prewarm(&self.spec(language, None));
         }
     }
 
@@ -223,14 +223,18 @@ impl Runner {
         Ok(())
     }
 
-    async fn attempt(&self, request: &RunRequest, attempt: Attempt<'_>) -> Result<Done, RunError> {
-        let spec = SessionSpec {
-            language: request.language,
+    fn spec(&self, language: Language, session_id: Option<&str>) -> SessionSpec {
+        SessionSpec {
+            language,
             layers: Vec::new(),
             limits: self.options.limits.clone(),
-            persistent: request.session_id.is_some(),
-            workspace: self.sessions.workspace(request.session_id.as_deref()),
-        };
+            persistent: session_id.is_some(),
+            workspace: self.sessions.workspace(session_id),
+        }
+    }
+
+    async fn attempt(&self, request: &RunRequest, attempt: Attempt<'_>) -> Result<Done, RunError> {
+        let spec = self.spec(request.language, request.session_id.as_deref());
         let Some(id) = &request.session_id else {
             let mut session = attempt.engine.open(&spec).await?;
             return attempt.drive(&mut *session, request).await;

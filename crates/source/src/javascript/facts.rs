@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use swc_common::{BytePos, Spanned};
 use swc_ecma_ast::{
-    CallExpr, Callee, Expr, ExprOrSpread, ImportDecl, ImportSpecifier, Lit, MemberProp, ModuleDecl, ModuleExportName, ModuleItem,
-    NewExpr, ObjectPat, ObjectPatProp, OptCall, OptChainBase, Pat, Prop, PropName, Str, TryStmt, TsExprWithTypeArgs, TsModuleRef,
-    VarDeclarator,
+    CallExpr, Callee, Expr, ExprOrSpread, ImportDecl, ImportSpecifier, Lit, MemberProp, ModuleDecl,
+    ModuleExportName, ModuleItem, NewExpr, ObjectPat, ObjectPatProp, OptCall, OptChainBase, Pat, Prop,
+    PropName, Str, TryStmt, TsExprWithTypeArgs, TsModuleRef, VarDeclarator,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -129,7 +129,9 @@ impl Finder<'_> {
                 continue;
             }
             let first = match inner {
-                Expr::Ident(name) => self.aliases.get(&*name.sym).cloned().unwrap_or_else(|| name.sym.to_string()),
+                Expr::Ident(name) => {
+                    self.aliases.get(&*name.sym).cloned().unwrap_or_else(|| name.sym.to_string())
+                }
                 Expr::Call(call) => plain_name(imported_by(call)?),
                 Expr::Await(wait) => {
                     inner = &wait.arg;
