@@ -79,7 +79,9 @@ pub fn helper_main(arguments: impl Iterator<Item = OsString>) -> Option<i32> {
 }
 
 fn keep(setup: &Setup, command: Command) -> io::Result<()> {
-    let protocol = receive_descriptors(io::stdin().as_fd())?.pop().ok_or_else(|| io::Error::other("no descriptor came"))?;
+    let protocol = receive_descriptors(io::stdin().as_fd())?
+        .pop()
+        .ok_or_else(|| io::Error::other("no descriptor came"))?;
     rustix::process::setsid()?;
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     limit(setup);
@@ -97,7 +99,12 @@ fn keep(setup: &Setup, command: Command) -> io::Result<()> {
 pub(crate) type Prepare<'a> = &'a dyn Fn(&mut Command);
 
 /// Runs a guest until it ends, or until codemode says stop, which is `None`.
-pub(crate) fn serve(command: Command, protocol: OwnedFd, shell: bool, prepare: Prepare<'_>) -> io::Result<Option<WaitStatus>> {
+pub(crate) fn serve(
+    command: Command,
+    protocol: OwnedFd,
+    shell: bool,
+    prepare: Prepare<'_>,
+) -> io::Result<Option<WaitStatus>> {
     if shell { shell::serve(command, protocol, prepare) } else { interpreter(command, protocol, prepare) }
 }
 
@@ -133,7 +140,11 @@ fn limit(setup: &Setup) {
 }
 
 /// Runs an interpreter that speaks the protocol itself, until it ends or codemode says stop.
-fn interpreter(mut command: Command, protocol: OwnedFd, prepare: Prepare<'_>) -> io::Result<Option<WaitStatus>> {
+fn interpreter(
+    mut command: Command,
+    protocol: OwnedFd,
+    prepare: Prepare<'_>,
+) -> io::Result<Option<WaitStatus>> {
     rustix::io::fcntl_setfd(&protocol, FdFlags::empty())?;
     command.arg(protocol.as_raw_fd().to_string());
     let guest = start(command, prepare)?;

@@ -161,8 +161,14 @@ impl Read<'_> {
     fn mount(&self, text: &str) -> Result<Mount, ConfigError> {
         let parts: Vec<&str> = text.split(':').collect();
         match parts[..] {
-            [source, target] | [source, target, "ro" | "rw"] if source.starts_with('/') && target.starts_with('/') => {
-                Ok(Mount { source: source.into(), target: target.into(), writable: parts.get(2) == Some(&"rw") })
+            [source, target] | [source, target, "ro" | "rw"]
+                if source.starts_with('/') && target.starts_with('/') =>
+            {
+                Ok(Mount {
+                    source: source.into(),
+                    target: target.into(),
+                    writable: parts.get(2) == Some(&"rw"),
+                })
             }
             _ => {
                 let problem = format!("`sandbox.mounts` cannot hold `{}`", text.escape_debug());

@@ -152,7 +152,8 @@ impl Session for GuestSession {
                 (ending, value)
             }
             Some(End::Exited(exit)) => {
-                let cause = self.link.process.cause().filter(|_| matches!(exit, Exit::Lost | Exit::Signal(9)));
+                let cause =
+                    self.link.process.cause().filter(|_| matches!(exit, Exit::Lost | Exit::Signal(9)));
                 self.end().await;
                 (cause.map_or_else(|| of_exit(exit), |cause| Ending::Kill { cause }), None)
             }

@@ -108,7 +108,12 @@ fn shell(bash: &OsString, folder: &Path) -> Command {
 }
 
 /// Runs a program in a shell of its own, which speaks by its exit alone.
-fn run_once(bash: &OsString, run: &Run, protocol: &mut File, prepare: Prepare<'_>) -> io::Result<Option<WaitStatus>> {
+fn run_once(
+    bash: &OsString,
+    run: &Run,
+    protocol: &mut File,
+    prepare: Prepare<'_>,
+) -> io::Result<Option<WaitStatus>> {
     let folder = Folder::new(run)?;
     // The shell starts beside the file and goes to the workspace, so that both `$0` and `dirname "$0"` are right.
     let workspace = quoted(&Value::from(run.text("workspace")));
@@ -157,7 +162,13 @@ done
 
 impl Session {
     /// Runs one program. `Some` when the session is over: with the shell's status, or with none when codemode said stop.
-    fn run(&mut self, bash: &OsString, run: &Run, protocol: &mut File, prepare: Prepare<'_>) -> io::Result<Option<Option<WaitStatus>>> {
+    fn run(
+        &mut self,
+        bash: &OsString,
+        run: &Run,
+        protocol: &mut File,
+        prepare: Prepare<'_>,
+    ) -> io::Result<Option<Option<WaitStatus>>> {
         let first = "{ builtin cd -- \"$1\"; OLDPWD=$2; set +x ${3:+-x}; shift 3; } 2> /dev/null;";
         fs::write(self.folder.path(run.text("filename")), run.script(first))?;
         let shell = match &mut self.shell {
@@ -279,7 +290,12 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Asks bash whether the program can be parsed.
-fn syntax_error(bash: &OsString, code: &str, filename: &str, prepare: Prepare<'_>) -> io::Result<Option<Value>> {
+fn syntax_error(
+    bash: &OsString,
+    code: &str,
+    filename: &str,
+    prepare: Prepare<'_>,
+) -> io::Result<Option<Value>> {
     if code.contains('\0') {
         return Ok(Some(raised(
             "SyntaxError",

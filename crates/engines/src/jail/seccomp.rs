@@ -15,7 +15,11 @@ const X86_64: &str = include_str!("../../seccomp/x86_64.calls");
 ///
 /// The first answers EPERM to whatever is not listed (numbers of other call tables, such as x32, too). The second
 /// answers ENOSYS to calls whose absence programs know how to live with. A foreign machine word kills the process.
-pub(super) fn programs(machine: &str, has_namespaces: bool, host_network: bool) -> Result<Vec<Vec<u64>>, String> {
+pub(super) fn programs(
+    machine: &str,
+    has_namespaces: bool,
+    host_network: bool,
+) -> Result<Vec<Vec<u64>>, String> {
     let own = match machine {
         "aarch64" => AARCH64,
         "x86_64" => X86_64,
@@ -25,8 +29,14 @@ pub(super) fn programs(machine: &str, has_namespaces: bool, host_network: bool) 
     // Without a network namespace the only wall is that no socket can be made.
     let network = (has_namespaces || host_network).then_some(NETWORK);
     let lists = [Some(COMMON), Some(own), namespaces, network];
-    let lines: Vec<Line<'_>> = lists.iter().flatten().flat_map(|list| list.lines()).filter_map(Line::parse).collect::<Result<_, _>>()?;
-    let (absent, allowed): (Vec<Line<'_>>, Vec<Line<'_>>) = lines.into_iter().partition(|line| line.is_absent);
+    let lines: Vec<Line<'_>> = lists
+        .iter()
+        .flatten()
+        .flat_map(|list| list.lines())
+        .filter_map(Line::parse)
+        .collect::<Result<_, _>>()?;
+    let (absent, allowed): (Vec<Line<'_>>, Vec<Line<'_>>) =
+        lines.into_iter().partition(|line| line.is_absent);
     let programs = [
         compile(machine, &allowed, json!({"errno": libc::EPERM}), json!("allow"))?,
         compile(machine, &absent, json!("allow"), json!({"errno": libc::ENOSYS}))?,
@@ -85,11 +95,18 @@ fn number(text: &str) -> Option<u64> {
     }
 }
 
-fn compile(machine: &str, lines: &[Line<'_>], otherwise: Value, matched: Value) -> Result<BpfProgram, String> {
+fn compile(
+    machine: &str,
+    lines: &[Line<'_>],
+    otherwise: Value,
+    matched: Value,
+) -> Result<BpfProgram, String> {
     let rules: Vec<Value> = lines.iter().map(Line::rule).collect();
-    let text = json!({"jail": {"mismatch_action": otherwise, "match_action": matched, "filter": rules}}).to_string();
+    let text =
+        json!({"jail": {"mismatch_action": otherwise, "match_action": matched, "filter": rules}}).to_string();
     let arch = TargetArch::try_from(machine).map_err(|error| error.to_string())?;
-    let mut programs = seccompiler::compile_from_json(text.as_bytes(), arch).map_err(|error| error.to_string())?;
+    let mut programs =
+        seccompiler::compile_from_json(text.as_bytes(), arch).map_err(|error| error.to_string())?;
     programs.remove("jail").ok_or_else(|| "no program was compiled".to_owned())
 }
 

@@ -41,7 +41,8 @@ impl Limited {
     /// A watch over a jail that is about to start.
     pub(super) fn new(cgroup: Option<Arc<Cgroup>>, limits: Arc<Limits>, workspace: PathBuf) -> Self {
         let held = measure(&workspace);
-        let room = Size { bytes: held.bytes.max(limits.workspace), files: held.files.max(WORKSPACE_FILES_MAX) };
+        let room =
+            Size { bytes: held.bytes.max(limits.workspace), files: held.files.max(WORKSPACE_FILES_MAX) };
         Self { cgroup, limits, room, workspace }
     }
 
@@ -160,7 +161,8 @@ fn below(helper: u32) -> Vec<u32> {
     let mut seen: HashMap<u32, ()> = HashMap::new();
     while let Some(pid) = open.pop() {
         for task in tasks(pid) {
-            let children = fs::read_to_string(format!("/proc/{pid}/task/{task}/children")).unwrap_or_default();
+            let children =
+                fs::read_to_string(format!("/proc/{pid}/task/{task}/children")).unwrap_or_default();
             for child in children.split_whitespace().filter_map(|child| child.parse().ok()) {
                 if seen.insert(child, ()).is_none() {
                     found.push(child);
@@ -189,6 +191,8 @@ fn resident(pid: u32) -> u64 {
 
 fn proportional(pid: u32) -> u64 {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-    let kib = rollup.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+    let kib = rollup
+        .lines()
+        .find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
     kib.map_or_else(|| resident(pid), |kib| kib * 1024)
 }

@@ -21,7 +21,10 @@ fn at_most(level: Isolation, limits: Limits) -> Bench {
 /// Every level that a test can ask for on the machine that it runs on, strongest first, never more than that has.
 fn levels() -> Vec<Isolation> {
     let best = Bench::jail().engine.profile().isolation;
-    [Isolation::Full, Isolation::NoCgroup, Isolation::Landlock].into_iter().filter(|level| *level <= best).collect()
+    [Isolation::Full, Isolation::NoCgroup, Isolation::Landlock]
+        .into_iter()
+        .filter(|level| *level <= best)
+        .collect()
 }
 
 async fn value(bench: &Bench, code: &str) -> serde_json::Value {
@@ -75,7 +78,11 @@ async fn mounts_and_layers_are_shown_as_they_were_asked_for() {
     std::fs::write(above.path().join("data/rows.csv"), "a,b").unwrap();
     std::fs::write(above.path().join("layer/shipped.py"), "WORD = 'a package'").unwrap();
     let mut options = options(0, Limits::default());
-    let mount = |name: &str, writable| Mount { source: above.path().join(name), target: format!("/mnt/{name}").into(), writable };
+    let mount = |name: &str, writable| Mount {
+        source: above.path().join(name),
+        target: format!("/mnt/{name}").into(),
+        writable,
+    };
     options.mounts = vec![mount("data", false), mount("out", true)];
     let bench = Bench::over(Arc::new(Guests::new(Jail::new(&options), 0)), Limits::default());
     let mut spec = bench.spec(Language::Python, false);
@@ -91,7 +98,13 @@ def attempt(path):
 import shipped
 [open('/mnt/data/rows.csv').read(), shipped.WORD, *map(attempt, ['/mnt/data/rows.csv', '/mnt/out/new', shipped.__file__])]";
     let heard = crate::support::Heard::default();
-    let outcome = session.run(&crate::support::program(Language::Python, code), &heard, tokio_util::sync::CancellationToken::new()).await;
+    let outcome = session
+        .run(
+            &crate::support::program(Language::Python, code),
+            &heard,
+            tokio_util::sync::CancellationToken::new(),
+        )
+        .await;
     let expected = json!(["a,b", "a package", "Read-only file system", "written", "Read-only file system"]);
     let outcome = outcome.unwrap();
     assert_eq!(outcome.value, Some(Value::Json { json: expected, cut: false }), "{:?}", outcome.ending);
@@ -177,7 +190,8 @@ async fn a_file_over_the_limit_is_an_error_of_the_program() {
 #[tokio::test]
 async fn a_workspace_over_its_bytes_or_files_ends_the_run() {
     let limits = Limits { workspace: 8 * MIB, ..Limits::default() };
-    let bytes = "import time\nfor n in range(32):\n    open(f'{n}.bin', 'wb').write(bytes(1 << 20))\ntime.sleep(30)";
+    let bytes =
+        "import time\nfor n in range(32):\n    open(f'{n}.bin', 'wb').write(bytes(1 << 20))\ntime.sleep(30)";
     let files = "import time\nfor n in range(25_000):\n    open(str(n), 'w').close()\ntime.sleep(30)";
     for code in [bytes, files] {
         let bench = at_most(Isolation::Full, limits.clone());

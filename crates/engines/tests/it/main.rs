@@ -1,18 +1,14 @@
 //! The engines, through their seam.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "what a test did not expect has to fail it")]
 
-mod bash;
-mod corpus;
 mod direct;
 mod faults;
 mod files;
 mod frames;
 mod hostile;
 mod jail;
-mod jail_scratch;
 mod predecessors;
 mod support;
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use codemode_engines::EngineKind;
 use codemode_run::output::Recorder;
 use codemode_run::{
     Ending, Engine, Event, Host, Isolation, Language, Limits, Nothing, Policy, Report, RunRequest, Runner,
@@ -27,7 +28,7 @@ pub(crate) struct Line {
 impl Line {
     pub(crate) fn new(warm: usize) -> Self {
         let limits = Limits::default();
-        let bench = Bench::with(warm, limits.clone());
+        let bench = Bench::with(EngineKind::Direct, warm, limits.clone());
         let runner = Runner::new(RunnerOptions {
             engine: Some("direct".to_owned()),
             engines: vec![Arc::clone(&bench.engine) as Arc<dyn Engine>],
@@ -36,6 +37,7 @@ impl Line {
             minimum: Isolation::None,
             policy: Policy::default(),
             spool: bench.workspace.path().join("spool"),
+            workspace: None,
             workspaces: bench.workspace.path().join("workspaces"),
         });
         Self { bench, runner }

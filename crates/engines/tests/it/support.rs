@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use codemode_engines::sandbox::Network;
 use codemode_engines::{EngineKind, EngineOptions};
 use codemode_run::{
-    Display, Engine, Event, Host, Language, Limits, Outcome, Program, Session, SessionSpec, Stream, ToolCall,
-    ToolError,
+    Display, Ending, Engine, Event, Host, Language, Limits, Outcome, Program, Session, SessionSpec, Stream,
+    ToolCall, ToolError,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -97,7 +97,13 @@ impl Bench {
     }
 
     pub(crate) fn spec(&self, language: Language, persistent: bool) -> SessionSpec {
-        SessionSpec { language, layers: Vec::new(), limits: self.limits.clone(), persistent, workspace: self.workspace.path().to_owned() }
+        SessionSpec {
+            language,
+            layers: Vec::new(),
+            limits: self.limits.clone(),
+            persistent,
+            workspace: self.workspace.path().to_owned(),
+        }
     }
 
     pub(crate) async fn session(&self, language: Language) -> Box<dyn Session> {
@@ -121,12 +127,25 @@ impl Bench {
         let outcome = session.run(&program(language, code), &heard, cancel).await.unwrap();
         (outcome, heard)
     }
+
+    /// The ending and the output of a Python program.
+    pub(crate) async fn python(&self, code: &str) -> (Ending, String) {
+        let (outcome, heard) = self.run(Language::Python, code).await;
+        (outcome.ending, heard.stdout())
+    }
 }
 
 /// What the engines of these tests are made of.
 pub(crate) fn options(warm: usize, limits: Limits) -> EngineOptions {
     let helper = env!("CARGO_BIN_EXE_codemode-guest-init").into();
-    EngineOptions { helper, helper_arguments: Vec::new(), limits, mounts: Vec::new(), network: Network::None, warm }
+    EngineOptions {
+        helper,
+        helper_arguments: Vec::new(),
+        limits,
+        mounts: Vec::new(),
+        network: Network::None,
+        warm,
+    }
 }
 
 /// A program with everything optional left out.

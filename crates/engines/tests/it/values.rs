@@ -40,7 +40,7 @@ async fn what_json_cannot_hold_exactly_is_shown_as_python_shows_it() {
 #[tokio::test]
 async fn every_float_arrives_as_it_was() {
     let code = "import random\nr = random.Random(7)\nx = [r.random() * 10 ** r.randint(-30, 30) for _ in range(1500)]\nprint(*x)\nx";
-    let (outcome, heard) = Bench::direct().run(Language::Python, code).await;
+    let (outcome, heard) = bench().run(Language::Python, code).await;
     let Some(Value::Json { json, cut: false }) = outcome.value else { panic!() };
     let printed: Vec<f64> = heard.stdout().split_whitespace().map(|number| number.parse().unwrap()).collect();
     let arrived: Vec<f64> = json.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect();
