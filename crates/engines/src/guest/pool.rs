@@ -1,11 +1,12 @@
 //! An engine over guests: hands out warm interpreters and starts new ones behind the caller's back.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use codemode_run::{Engine, EngineError, Language, Profile, Session, SessionSpec, Unavailable};
+use codemode_run::{Engine, EngineError, Files, Language, Profile, Session, SessionSpec, Unavailable};
 
 use super::driver::GuestSession;
 use super::frame::FromGuest;
@@ -56,6 +57,10 @@ impl<L: Launch> Engine for Guests<L> {
 
     fn prewarm(&self, language: Language) {
         self.shared.refill(language);
+    }
+
+    fn files(&self, workspace: &Path) -> Result<Box<dyn Files>, EngineError> {
+        Ok(Box::new(Folder::open_existing(workspace)?))
     }
 
     async fn open(&self, spec: &SessionSpec) -> Result<Box<dyn Session>, EngineError> {
