@@ -1,1 +1,10 @@
+//! MCP as a client sees it: whole messages over a pair of byte streams, with an engine that plays scripts.
 
+mod lifecycle;
+mod protocol;
+mod resources;
+mod results;
+mod schema;
+mod script;
+mod streaming;
+mod wire;
