@@ -1,3 +1,8 @@
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of tests are outside of test functions"
+)]
 //! MCP as a client sees it: whole messages over a pair of byte streams, with an engine that plays scripts.
 
 mod lifecycle;

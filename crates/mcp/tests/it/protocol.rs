@@ -48,7 +48,7 @@ async fn converse(version: &'static str) -> String {
     let run = transcript.call("execute_code", code("print hello\nvalue [1,2]")).await;
     let run_id = run["result"]["_meta"]["codemode/report"]["run_id"].clone();
     transcript.call("execute_code", code("print before\nraise no such thing")).await;
-    let files = format!("write a.txt {}\nbig large.bin 70000", hex("a file\n"));
+    let files = format!("write a.txt {}\nbig large.zip 70000", hex("a file\n"));
     transcript.call("execute_code", code(&files)).await;
     let token = json!({"progressToken": "p"});
     let call = json!({"name": "execute_code", "arguments": code("print one\npart two")});
@@ -93,11 +93,11 @@ async fn a_version_that_nobody_knows_is_answered_with_the_newest_that_begins_so(
 async fn requests_of_the_newest_version_share_everything_but_their_connection() {
     let bench = Bench::new();
     let in_session = json!({"code": "count", "language": "bash", "session_id": "a"});
-    let mut said = Vec::new();
+    let (mut clients, mut said) = (Vec::new(), Vec::new());
     for _ in 0..3 {
-        // A connection for each request: the most that a server of this version may be spread over.
-        let mut client = bench.client(MODERN).await;
-        let result = client.call("execute_code", in_session.clone()).await;
+        // A handler for each request: the most that a server of this version may be spread over.
+        clients.push(bench.client(MODERN).await);
+        let result = clients.last_mut().unwrap().call("execute_code", in_session.clone()).await;
         said.push(result["content"][0]["text"].as_str().unwrap().to_owned());
     }
     let line = |count| format!("{count}\n[run RUN · script/full · T ms · session a]");

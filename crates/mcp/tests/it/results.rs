@@ -187,7 +187,7 @@ async fn arguments_that_are_wrong_are_named_with_what_was_expected() {
         (json!({"code": ["x"]}), "argument `code`: expected text, got [\"x\"]"),
         (
             json!({"code": "", "language": "perl"}),
-            "argument `language`: unknown language `perl`; expected python, javascript, typescript or bash",
+            "argument `language`: unknown language `perl`; valid are python, javascript, typescript, bash",
         ),
         (
             json!({"code": "", "timeout": "3"}),

@@ -198,7 +198,10 @@ pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> String {
 }
 
 #[derive(Debug, Clone, Default)]
-struct Memory(Arc<Mutex<BTreeMap<String, (u64, Vec<u8>)>>>);
+struct Memory(Arc<Mutex<Versions>>);
+
+/// Contents by path, each with how often it was written before.
+type Versions = BTreeMap<String, (u64, Vec<u8>)>;
 
 #[async_trait]
 impl Files for Memory {
