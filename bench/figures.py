@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures what has to be fast, side by side with `python3 -c 'print(1)'` on the same machine.
 
-    bench/figures.py BINARY [--engine direct] [--rounds 20] [--json]
+    bench/figures.py BINARY [--engine direct] [--rounds 20] [--set KEY=VALUE] [--json]
 
 Every figure but the bytes is measured in turns with the yardstick (A B A B), so that a busy machine slows both. Goals are in
 BUDGETS.md. Ends with code 1 when a goal is missed. Needs nothing but Python's standard library.
@@ -23,10 +23,10 @@ PATIENCE = 60.0
 class Server:
     """`codemode serve` with a client that speaks JSON-RPC a line at a time."""
 
-    def __init__(self, binary, engine, home):
+    def __init__(self, binary, flags, home):
         environment = dict(os.environ, HOME=home, XDG_CONFIG_HOME=home, XDG_DATA_HOME=home, XDG_CACHE_HOME=home)
         self.process = subprocess.Popen(
-            [binary, "serve", "--engine", engine],
+            [binary, "serve", *flags],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -109,9 +109,9 @@ def settle(server):
     time.sleep(0.5)
 
 
-def start_time(binary, engine, home):
+def start_time(binary, flags, home):
     begin = time.perf_counter()
-    server = Server(binary, engine, home)
+    server = Server(binary, flags, home)
     taken = server.initialize() - begin
     server.close()
     return taken
@@ -158,12 +158,12 @@ GOALS = {
 }
 
 
-def measure(binary, engine, rounds):
+def measure(binary, flags, rounds):
     with tempfile.TemporaryDirectory() as home:
         figures = {}
-        ours, theirs = paired(rounds, lambda: start_time(binary, engine, home))
+        ours, theirs = paired(rounds, lambda: start_time(binary, flags, home))
         figures["spawn to initialize reply"] = (ours / theirs, ours, theirs)
-        server = Server(binary, engine, home)
+        server = Server(binary, flags, home)
         server.initialize()
         time.sleep(1)
         figures["idle memory"] = (server.resident() / 1e6, None, None)
@@ -177,8 +177,12 @@ def measure(binary, engine, rounds):
         taken = pings(server, 40)
         figures["ping while programs run"] = (1000 * statistics.median(taken), max(taken), None)
         time.sleep(1)
-        taken = [sleepers(server, 16) for _ in range(3)]
-        figures["16 sleepers of 0.5 s"] = (statistics.median(taken), max(taken), None)
+        # A server that saw no burst yet has two interpreters ready; after one it keeps enough for the next.
+        taken = [sleepers(server, 16)]
+        for _ in range(3):
+            time.sleep(3)
+            taken.append(sleepers(server, 16))
+        figures["16 sleepers of 0.5 s"] = (statistics.median(taken[1:]), taken[0], None)
         server.close()
         return figures
 
@@ -188,10 +192,12 @@ def main():
     parser.add_argument("binary")
     parser.add_argument("--engine", default="direct")
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the server")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     binary = os.path.abspath(arguments.binary)
-    figures = measure(binary, arguments.engine, arguments.rounds)
+    flags = ["--engine", arguments.engine] + [word for pair in arguments.set for word in ("--set", pair)]
+    figures = measure(binary, flags, arguments.rounds)
     rows, missed = [], 0
     for name, (unit, goal) in GOALS.items():
         value, ours, theirs = figures[name]
@@ -207,7 +213,7 @@ def main():
             if row["bare_seconds"]:
                 detail = "   (%.2f ms : %.2f ms)" % (1000 * row["seconds"], 1000 * row["bare_seconds"])
             elif row["seconds"]:
-                detail = "   (worst %.4f s)" % row["seconds"]
+                detail = "   (%s %.4f s)" % ("the first burst took" if "sleepers" in row["name"] else "worst", row["seconds"])
             word = "met" if row["met"] else "MISSED"
             print("%-28s %8.3f %-6s  goal %-5g %s%s" % (row["name"], row["value"], row["unit"], row["goal"], word, detail))
     sys.exit(1 if missed else 0)

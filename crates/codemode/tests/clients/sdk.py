@@ -11,6 +11,7 @@ import expect
 
 GONE_WITHIN = 2.0
 PATIENCE = 30.0
+PING_WITHIN = 0.5
 
 VERSIONS = {"auto": "2026-07-28", "legacy": "2025-11-25"}
 
@@ -90,6 +91,30 @@ class Sdk:
                 await anyio.sleep(0.01)
         expect.same(await self.call({"code": "print('next')"}), expect.result(self.engine, "next\n", stdout="next\n"))
 
+    async def pings(self):
+        """Eight pings are answered while a program runs that reads what it can of its stdin."""
+        heard = []
+
+        async def hear(progress, total, message):
+            heard.append(message)
+
+        code = "import os, time\nprint(os.read(0, 1000), flush=True)\ntime.sleep(1)\nprint(os.read(0, 1000))"
+        seen = []
+
+        async def run():
+            seen.append(await self.call({"code": code}, progress=hear))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(run)
+            with anyio.fail_after(PATIENCE):
+                while not heard:
+                    await anyio.sleep(0.01)
+            for _ in range(8):
+                with anyio.fail_after(PING_WITHIN):
+                    await self.client.send_ping()
+            expect.same(seen, [])
+        expect.same(seen, [expect.result(self.engine, "b''\nb''\n", stdout="b''\nb''\n")])
+
     async def waited_for(self):
         """A run that takes longer than a request may answers with its id; wait_run gives its end."""
         code = "import time\nprint('early')\ntime.sleep(2)\nprint('late')"
@@ -148,6 +173,8 @@ async def checks(mode, binary, engine, home, check):
         await check("a session of three calls", sdk.session)
         await check("progress before the end", sdk.progress)
         await check("a cancelled program is gone", sdk.cancelled)
+        if mode == "legacy":  # 2026-07-28 has no ping.
+            await check("pings during a program that reads its stdin", sdk.pings)
         await check("files as blocks and resources", sdk.files)
         await check("errors that can be mended", sdk.errors)
     patient = Sdk(mode, binary, engine, home, ["--set", "yield_after=1"])

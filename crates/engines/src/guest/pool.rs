@@ -1,9 +1,11 @@
 //! An engine over guests: hands out warm interpreters and starts new ones behind the caller's back.
 
+mod demand;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use codemode_run::{Engine, EngineError, Files, Language, Profile, Session, SessionSpec, Unavailable};
@@ -11,6 +13,7 @@ use codemode_run::{Engine, EngineError, Files, Language, Profile, Session, Sessi
 use super::driver::GuestSession;
 use super::frame::FromGuest;
 use super::{Folder, Launch, Link};
+use demand::{Demand, GROW_AFTER, SHRINK_AFTER};
 
 /// How long an interpreter may take to say that it is ready.
 const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -34,6 +37,7 @@ struct Shared<L> {
 #[derive(Debug, Default)]
 struct State {
     closed: bool,
+    demand: HashMap<Language, Demand>,
     starting: HashMap<Language, usize>,
     warm: HashMap<Language, Vec<Link>>,
 }
@@ -69,7 +73,10 @@ impl<L: Launch> Engine for Guests<L> {
         let warm = self.shared.take(language);
         let link = match warm {
             Some(link) => link,
-            None => start(&self.shared.launch, language).await?,
+            None => {
+                self.shared.miss(language);
+                start(&self.shared.launch, language).await?
+            }
         };
         self.shared.refill(language);
         let workspace = spec.workspace.clone();
@@ -102,6 +109,46 @@ impl<L: Launch> Shared<L> {
         self.lock().warm.get_mut(&language)?.pop()
     }
 
+    /// Remembers a burst. A moment after it more are made ready, and when it was the last one they go again.
+    fn miss(self: &Arc<Self>, language: Language) {
+        if !self.lock().demand.entry(language).or_default().miss(Instant::now()) {
+            return;
+        }
+        let shared = Arc::downgrade(self);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(GROW_AFTER).await;
+                let Some(shared) = shared.upgrade() else { return };
+                if shared.is_quiet(language) {
+                    shared.refill(language);
+                    break;
+                }
+            }
+            tokio::time::sleep(SHRINK_AFTER).await;
+            if let Some(shared) = shared.upgrade() {
+                drop(shared.excess(language));
+            }
+        });
+    }
+
+    fn is_quiet(&self, language: Language) -> bool {
+        self.lock().demand.get(&language).is_none_or(|demand| demand.is_over(Instant::now()))
+    }
+
+    /// Interpreters that are more than anybody wanted of late.
+    fn excess(&self, language: Language) -> Vec<Link> {
+        let mut state = self.lock();
+        let wanted = self.wanted(&state, language);
+        let Some(ready) = state.warm.get_mut(&language) else { return Vec::new() };
+        ready.split_off(wanted.min(ready.len()))
+    }
+
+    fn wanted(&self, state: &State, language: Language) -> usize {
+        // A pool that is switched off stays off.
+        let demand = state.demand.get(&language).filter(|_| self.warm_max > 0);
+        self.warm_max + demand.map_or(0, |demand| demand.extra(Instant::now()))
+    }
+
     /// Starts what is missing in the background.
     fn refill(self: &Arc<Self>, language: Language) {
         let language = guest_language(language);
@@ -109,9 +156,10 @@ impl<L: Launch> Shared<L> {
         if state.closed {
             return;
         }
+        let wanted = self.wanted(&state, language);
         let ready = state.warm.get(&language).map_or(0, Vec::len);
         let starting = state.starting.entry(language).or_default();
-        while ready + *starting < self.warm_max {
+        while ready + *starting < wanted {
             *starting += 1;
             tokio::spawn(Arc::clone(self).add(language));
         }
