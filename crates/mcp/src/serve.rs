@@ -44,8 +44,8 @@ where
     R: AsyncRead + Send + Unpin + 'static,
     W: AsyncWrite + Send + Unpin + 'static,
 {
-    let server = Server::new(options, runs.clone());
     let hung_up = CancellationToken::new();
+    let server = Server::new(options, runs.clone(), hung_up.clone());
     let reader = Watched { hung_up: hung_up.clone(), reader };
     let served = async {
         // A client that leaves before it has said anything is no failure.

@@ -21,6 +21,7 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
+use tokio_util::sync::CancellationToken;
 
 use follow::Listener;
 
@@ -60,6 +61,8 @@ pub(crate) struct Server {
 
 #[derive(Debug)]
 struct Shared {
+    /// Fires when the client closed its end: from then on nothing but answers can be sent.
+    hung_up: CancellationToken,
     options: ServerOptions,
     runs: Runs,
 }
@@ -70,12 +73,12 @@ give a session_id to keep state. A run that takes long answers with its run_id: 
 codemode://context for what this machine offers.";
 
 impl Server {
-    pub(crate) fn new(options: ServerOptions, runs: Runs) -> Self {
-        Self { logs: Arc::default(), shared: Arc::new(Shared { options, runs }) }
+    pub(crate) fn new(options: ServerOptions, runs: Runs, hung_up: CancellationToken) -> Self {
+        Self { logs: Arc::default(), shared: Arc::new(Shared { hung_up, options, runs }) }
     }
 
     fn definitions(&self) -> Result<Vec<Tool>, ErrorData> {
-        let Shared { options, runs } = &*self.shared;
+        let Shared { options, runs, .. } = &*self.shared;
         // Our own bound on a result: both streams, the value and the lines around them; then the texts that it shows.
         let result_chars_max = runs.runner().limits().output_chars * 3 + TEXT_CHARS_MAX;
         let tools =
@@ -133,7 +136,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
-        let listener = Listener::new(&context, self.logs.load(Ordering::Relaxed));
+        let listener = Listener::new(&context, &self.shared.hung_up, self.logs.load(Ordering::Relaxed));
         let result: CallToolResult = match self.offered(&request.name)? {
             ToolName::ExecuteCode => execute_code::call(&self.shared, arguments, &context, listener).await,
             ToolName::WaitRun => wait_run::call(&self.shared, arguments, &context, listener).await,

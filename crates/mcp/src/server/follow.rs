@@ -7,12 +7,14 @@ use rmcp::RoleServer;
 use rmcp::model::{self, ProgressNotificationParam, ProgressToken};
 use rmcp::service::{Peer, RequestContext};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio_util::sync::CancellationToken;
 
 /// With one more at the end of a run, at most ten messages a second.
 const EVERY: Duration = Duration::from_millis(120);
 
 /// Who hears of a run's output.
 pub(super) struct Listener<'a> {
+    hung_up: &'a CancellationToken,
     /// Whether it asked for log messages at the level of output.
     logs: bool,
     peer: &'a Peer<RoleServer>,
@@ -23,9 +25,13 @@ pub(super) struct Listener<'a> {
 
 impl<'a> Listener<'a> {
     /// The client of this request. It hears log messages when `logs` is set or the request asks for them.
-    pub(super) fn new(context: &'a RequestContext<RoleServer>, logs: bool) -> Self {
+    pub(super) fn new(
+        context: &'a RequestContext<RoleServer>,
+        hung_up: &'a CancellationToken,
+        logs: bool,
+    ) -> Self {
         let logs = context.meta.log_level().map_or(logs, is_heard_at);
-        Self { logs, peer: &context.peer, sent: 0, token: context.meta.get_progress_token() }
+        Self { hung_up, logs, peer: &context.peer, sent: 0, token: context.meta.get_progress_token() }
     }
 
     /// Follows a run for at most `patience`. All lines of a run that ended were sent before this returns.
@@ -47,9 +53,18 @@ impl<'a> Listener<'a> {
         }
     }
 
-    /// Sends whole lines in one message: they are bounded where they are collected.
+    /// Sends whole lines, unless the client is gone: then rmcp would never say that they were sent.
     async fn send(&mut self, run: &RunHandle, lines: Option<String>) {
         let Some(lines) = lines else { return };
+        let hung_up = self.hung_up;
+        tokio::select! {
+            () = self.notify(run, lines) => {}
+            () = hung_up.cancelled() => {}
+        }
+    }
+
+    /// All in one message: they are bounded where they are collected.
+    async fn notify(&mut self, run: &RunHandle, lines: String) {
         if self.logs {
             self.log(run, &lines).await;
         }

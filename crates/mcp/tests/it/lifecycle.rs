@@ -75,8 +75,14 @@ async fn a_client_that_hangs_up_has_every_run_killed() {
         start(&mut client, "sleep").await;
     }
     bench.script.logged("sleeping", 3).await;
+    // Output that waits for its turn must not hold the end up.
+    let call = json!({"name": "execute_code", "arguments": code("print x\nsleep")});
+    client.send_with("tools/call", call, json!({"progressToken": 1})).await;
+    client.next().await;
+    let begin = std::time::Instant::now();
     client.hang_up().await;
-    bench.script.logged("killed", 3).await;
+    bench.script.logged("killed", 4).await;
+    assert!(begin.elapsed() < std::time::Duration::from_secs(4), "{:?}", begin.elapsed());
 }
 
 #[tokio::test]
