@@ -10,7 +10,7 @@ use codemode_source::{Language, SyntaxError};
 use tokio_util::sync::CancellationToken;
 
 use crate::artifacts::{self, Artifact, ENTRIES_MAX};
-use crate::engine::{Engine, Entry, Isolation, Profile, Session, SessionSpec};
+use crate::engine::{Engine, EngineError, Entry, Isolation, Profile, Session, SessionSpec};
 use crate::error::RunError;
 use crate::host::Stream;
 use crate::outcome::{Ending, Exception, Outcome, Usage};
@@ -95,6 +95,27 @@ impl Runner {
         if let Some(engine) = engine {
             engine.prewarm(&self.spec(language, None));
         }
+    }
+
+    /// Reads a file of a session's workspace, or of the default one. Refused when it is longer than `bytes_max`.
+    pub async fn read_file(
+        &self,
+        session_id: Option<&str>,
+        path: &str,
+        bytes_max: u64,
+    ) -> Result<Vec<u8>, RunError> {
+        if let Some(id) = session_id {
+            check_id(id)?;
+        }
+        let workspace = self.sessions.workspace(session_id);
+        let mut missing = EngineError::Path { message: "no engine of this server has files".to_owned() };
+        for engine in self.options.engines.iter().filter(|engine| self.judge(&***engine).is_ok()) {
+            match engine.files(&workspace) {
+                Ok(files) => return Ok(files.read(path, bytes_max).await?),
+                Err(error) => missing = error,
+            }
+        }
+        Err(missing.into())
     }
 
     /// The sessions.

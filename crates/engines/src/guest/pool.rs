@@ -1,5 +1,7 @@
 //! An engine over guests: hands out warm interpreters and starts new ones behind the caller's back.
 
+mod demand;
+
 use std::collections::HashMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -7,11 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use codemode_run::{Engine, EngineError, Language, Profile, Session, SessionSpec, Unavailable};
+use codemode_run::{Engine, EngineError, Files, Language, Profile, Session, SessionSpec, Unavailable};
 
 use super::driver::GuestSession;
 use super::frame::FromGuest;
 use super::{Folder, GuestSpec, Launch, Link};
+use demand::{Demand, GROW_AFTER, SHRINK_AFTER};
 
 /// How long an interpreter may take to say that it is ready.
 const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -48,6 +51,7 @@ struct State {
 /// The warm guests of one kind.
 #[derive(Debug)]
 struct Warm {
+    demand: Demand,
     ready: Vec<Link>,
     starting: usize,
     used: Instant,
@@ -82,13 +86,20 @@ impl<L: Launch> Engine for Guests<L> {
         }
     }
 
+    fn files(&self, workspace: &Path) -> Result<Box<dyn Files>, EngineError> {
+        Ok(Box::new(Folder::open_existing(workspace)?))
+    }
+
     async fn open(&self, spec: &SessionSpec) -> Result<Box<dyn Session>, EngineError> {
         let folder = Folder::open(&spec.workspace)?;
         let kind = self.shared.kind(spec);
         let warm = self.shared.take(&kind);
         let link = match warm {
             Some(link) => link,
-            None => start(&self.shared.launch, &kind.0).await?,
+            None => {
+                self.shared.miss(&kind);
+                start(&self.shared.launch, &kind.0).await?
+            }
         };
         // A session's workspace is its own: a guest that waits for it would wait in vain.
         if !spec.persistent || self.shared.lock().kinds.contains_key(&kind) {
@@ -128,6 +139,49 @@ impl<L: Launch> Shared<L> {
         warm.ready.pop()
     }
 
+    /// Remembers a burst. A moment after it more are made ready, and when it was the last one they go again.
+    fn miss(self: &Arc<Self>, kind: &Kind) {
+        let is_first = match self.lock().kinds.get_mut(kind) {
+            Some(warm) => warm.demand.miss(Instant::now()),
+            None => false,
+        };
+        if !is_first {
+            return;
+        }
+        let (shared, kind) = (Arc::downgrade(self), kind.clone());
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(GROW_AFTER).await;
+                let Some(shared) = shared.upgrade() else { return };
+                match shared.burst_is_over(&kind) {
+                    None => return,
+                    Some(false) => {}
+                    Some(true) => {
+                        shared.refill(&kind);
+                        break;
+                    }
+                }
+            }
+            tokio::time::sleep(SHRINK_AFTER).await;
+            if let Some(shared) = shared.upgrade() {
+                drop(shared.excess(&kind));
+            }
+        });
+    }
+
+    /// `None` when the kind went in between.
+    fn burst_is_over(&self, kind: &Kind) -> Option<bool> {
+        Some(self.lock().kinds.get(kind)?.demand.is_over(Instant::now()))
+    }
+
+    /// Interpreters that are more than anybody wanted of late.
+    fn excess(&self, kind: &Kind) -> Vec<Link> {
+        let mut state = self.lock();
+        let Some(warm) = state.kinds.get_mut(kind) else { return Vec::new() };
+        let wanted = self.warm_max + warm.demand.extra(Instant::now());
+        warm.ready.split_off(wanted.min(warm.ready.len()))
+    }
+
     /// Starts what is missing in the background.
     fn refill(self: &Arc<Self>, kind: &Kind) {
         let mut state = self.lock();
@@ -137,9 +191,11 @@ impl<L: Launch> Shared<L> {
         if !state.kinds.contains_key(kind) && state.kinds.len() >= WARM_KINDS_MAX {
             state.drop_oldest();
         }
-        let fresh = || Warm { ready: Vec::new(), starting: 0, used: Instant::now() };
+        let fresh =
+            || Warm { demand: Demand::default(), ready: Vec::new(), starting: 0, used: Instant::now() };
         let warm = state.kinds.entry(kind.clone()).or_insert_with(fresh);
-        while warm.ready.len() + warm.starting < self.warm_max {
+        let wanted = self.warm_max + warm.demand.extra(Instant::now());
+        while warm.ready.len() + warm.starting < wanted {
             warm.starting += 1;
             tokio::spawn(Arc::clone(self).add(kind.clone()));
         }
