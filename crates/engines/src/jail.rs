@@ -139,9 +139,8 @@ impl Jail {
             steps.extend(weaker);
         }
         let (missing, mends): (Vec<_>, Vec<_>) = steps.iter().filter(|step| step.errno.is_some()).map(probe::explain).unzip();
-        let has_namespaces = level >= Some(Isolation::NoCgroup);
-        let filters = seccomp::programs(env::consts::ARCH, has_namespaces, self.options.network == Network::Full);
         let isolation = level.unwrap_or(Isolation::None);
+        let filters = seccomp::programs(env::consts::ARCH, isolation, self.options.network == Network::Full);
         Found {
             cgroups,
             diagnosis: Diagnosis { level, missing, mend: mends.into_iter().flatten().next(), steps },
@@ -153,7 +152,8 @@ impl Jail {
     /// A jail for nobody, which proves each wall by an act that it refuses.
     fn trial(&self, has_namespaces: bool) -> Spec {
         let network = self.options.network == Network::Full;
-        let filters = seccomp::programs(env::consts::ARCH, has_namespaces, network).unwrap_or_default();
+        let level = if has_namespaces { Isolation::Full } else { Isolation::Landlock };
+        let filters = seccomp::programs(env::consts::ARCH, level, network).unwrap_or_default();
         let program = PathBuf::from("/bin/sh");
         let scratch = if has_namespaces { SCRATCH.map(PathBuf::from).to_vec() } else { Vec::new() };
         Spec {

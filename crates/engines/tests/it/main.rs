@@ -1,6 +1,7 @@
 //! The engines, through their seam.
 
 mod direct;
+mod escape;
 mod faults;
 mod files;
 mod frames;
