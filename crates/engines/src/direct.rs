@@ -26,21 +26,32 @@ pub struct Direct {
 }
 
 /// Variables of codemode's own environment that a guest gets. Everything else, keys above all, stays outside.
-const ENVIRONMENT: &[&str] = &["HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER"];
+const ENVIRONMENT: &[&str] =
+    &["HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER"];
 
 impl Direct {
     /// The engine over this binary.
     pub fn new(options: &EngineOptions) -> Self {
-        let profile = Profile { name: "direct", isolation: Isolation::None, languages: Language::ALL.to_vec() };
+        let profile =
+            Profile { name: "direct", isolation: Isolation::None, languages: Language::ALL.to_vec() };
         Self { options: options.clone(), profile }
     }
 
     fn command(&self, guest: &GuestCommand) -> Command {
-        let setup = Setup { file_bytes_max: self.options.limits.file, memory_bytes_max: self.options.limits.memory, shell: guest.shell };
+        let setup = Setup {
+            file_bytes_max: self.options.limits.file,
+            memory_bytes_max: self.options.limits.memory,
+            shell: guest.shell,
+        };
         let mut command = Command::new(&self.options.helper);
-        command.args(&self.options.helper_arguments).args(setup.arguments()).arg(&guest.program).args(&guest.arguments);
+        command
+            .args(&self.options.helper_arguments)
+            .args(setup.arguments())
+            .arg(&guest.program)
+            .args(&guest.arguments);
         command.env_clear().envs(ENVIRONMENT.iter().filter_map(|name| Some((*name, env::var_os(name)?))));
-        command.envs([("MPLBACKEND", OsString::from("Agg")), ("PYTHONDONTWRITEBYTECODE", OsString::from("1"))]);
+        command
+            .envs([("MPLBACKEND", OsString::from("Agg")), ("PYTHONDONTWRITEBYTECODE", OsString::from("1"))]);
         command
     }
 }
@@ -60,7 +71,8 @@ impl Launch for Direct {
         let mut command = self.command(&guest_command(language)?);
         if !spec.layers.is_empty() {
             let layers = env::join_paths(&spec.layers);
-            command.env(LAYERS_VARIABLE, layers.map_err(|error| EngineError::failed("name the layers", error))?);
+            command
+                .env(LAYERS_VARIABLE, layers.map_err(|error| EngineError::failed("name the layers", error))?);
         }
         let started = helper::spawn(command, &Handed::default(), 1, Box::new(Unwatched));
         started.map_err(|error| EngineError::failed(format!("start a {language} interpreter"), error))

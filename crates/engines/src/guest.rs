@@ -58,7 +58,8 @@ pub struct GuestSpec {
 impl GuestSpec {
     /// What a session's guest needs.
     pub fn new(spec: &SessionSpec) -> Self {
-        let language = if spec.language == Language::TypeScript { Language::JavaScript } else { spec.language };
+        let language =
+            if spec.language == Language::TypeScript { Language::JavaScript } else { spec.language };
         Self { language, layers: spec.layers.clone(), workspace: spec.workspace.clone() }
     }
 }

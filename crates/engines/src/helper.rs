@@ -52,7 +52,12 @@ pub(crate) struct Handed {
 /// Starts a helper with its guest.
 ///
 /// `depth` says how many processes stand between the helper and the guest's own.
-pub(crate) fn spawn(mut command: Command, handed: &Handed, depth: usize, watch: Box<dyn Watch>) -> std::io::Result<Link> {
+pub(crate) fn spawn(
+    mut command: Command,
+    handed: &Handed,
+    depth: usize,
+    watch: Box<dyn Watch>,
+) -> std::io::Result<Link> {
     let (stdout, guest_stdout) = std::io::pipe()?;
     let (stderr, guest_stderr) = std::io::pipe()?;
     let (protocol, guest_protocol) = UnixStream::pair()?;
@@ -62,7 +67,10 @@ pub(crate) fn spawn(mut command: Command, handed: &Handed, depth: usize, watch: 
     // The command holds our copies of the guest's ends: without this nobody would ever see them closed.
     drop(command);
     let descriptors = handed.descriptors.iter().map(AsFd::as_fd);
-    send_descriptors(&control, &std::iter::once(guest_protocol.as_fd()).chain(descriptors).collect::<Vec<_>>())?;
+    send_descriptors(
+        &control,
+        &std::iter::once(guest_protocol.as_fd()).chain(descriptors).collect::<Vec<_>>(),
+    )?;
     drop(guest_protocol);
     if !handed.spec.is_empty() {
         let length = u32::try_from(handed.spec.len()).map_err(std::io::Error::other)?;
@@ -71,7 +79,16 @@ pub(crate) fn spawn(mut command: Command, handed: &Handed, depth: usize, watch: 
     let (reader, writer) = to_tokio(protocol)?.into_split();
     let control = BufReader::new(to_tokio(control)?);
     Ok(Link {
-        process: Box::new(Tree { control: Some(control), depth, exit: None, guest_pid: None, helper, line: String::new(), trouble: None, watch }),
+        process: Box::new(Tree {
+            control: Some(control),
+            depth,
+            exit: None,
+            guest_pid: None,
+            helper,
+            line: String::new(),
+            trouble: None,
+            watch,
+        }),
         reader: FrameReader::new(Box::new(reader)),
         stderr: Some(pipe::Receiver::from_owned_fd(OwnedFd::from(stderr))?),
         stdout: Some(pipe::Receiver::from_owned_fd(OwnedFd::from(stdout))?),
@@ -197,8 +214,11 @@ fn usage(pid: i32) -> Usage {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
-    let ticks: Option<u64> = fields.get(11..15).map(|times| times.iter().filter_map(|time| time.parse::<u64>().ok()).sum());
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+    let ticks: Option<u64> =
+        fields.get(11..15).map(|times| times.iter().filter_map(|time| time.parse::<u64>().ok()).sum());
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
     let ticks_per_second = rustix::param::clock_ticks_per_second().max(1);
     Usage {
         cpu: ticks.map(|ticks| Duration::from_millis(ticks * 1000 / ticks_per_second)),

@@ -40,13 +40,19 @@ impl Setup {
     /// The arguments that [`helper_main`] reads back.
     pub fn arguments(&self) -> Vec<OsString> {
         let shell = if self.shell { "shell" } else { "guest" };
-        [HELPER, &self.file_bytes_max.to_string(), &self.memory_bytes_max.to_string(), shell].map(OsString::from).into()
+        [HELPER, &self.file_bytes_max.to_string(), &self.memory_bytes_max.to_string(), shell]
+            .map(OsString::from)
+            .into()
     }
 
     fn parse(words: &[OsString]) -> Option<Self> {
         let [file, memory, shell] = words else { return None };
         let number = |word: &OsString| word.to_str()?.parse().ok();
-        Some(Self { file_bytes_max: number(file)?, memory_bytes_max: number(memory)?, shell: shell == "shell" })
+        Some(Self {
+            file_bytes_max: number(file)?,
+            memory_bytes_max: number(memory)?,
+            shell: shell == "shell",
+        })
     }
 }
 
@@ -63,7 +69,8 @@ pub fn helper_main(arguments: impl Iterator<Item = OsString>) -> Option<i32> {
         return Some(crate::jail::launcher_main());
     }
     let setup = rest.get(..3).and_then(Setup::parse);
-    let (Some(setup), Some((program, words))) = (setup, rest.get(3..).and_then(<[OsString]>::split_first)) else {
+    let (Some(setup), Some((program, words))) = (setup, rest.get(3..).and_then(<[OsString]>::split_first))
+    else {
         return Some(125);
     };
     let mut command = Command::new(program);
@@ -72,7 +79,9 @@ pub fn helper_main(arguments: impl Iterator<Item = OsString>) -> Option<i32> {
 }
 
 fn keep(setup: &Setup, command: Command) -> io::Result<()> {
-    let protocol = receive_descriptors(io::stdin().as_fd())?.pop().ok_or_else(|| io::Error::other("no descriptor came"))?;
+    let protocol = receive_descriptors(io::stdin().as_fd())?
+        .pop()
+        .ok_or_else(|| io::Error::other("no descriptor came"))?;
     rustix::process::setsid()?;
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     limit(setup);
@@ -90,7 +99,12 @@ fn keep(setup: &Setup, command: Command) -> io::Result<()> {
 pub(crate) type Prepare<'a> = &'a dyn Fn(&mut Command);
 
 /// Runs a guest until it ends, or until codemode says stop, which is `None`.
-pub(crate) fn serve(command: Command, protocol: OwnedFd, shell: bool, prepare: Prepare<'_>) -> io::Result<Option<WaitStatus>> {
+pub(crate) fn serve(
+    command: Command,
+    protocol: OwnedFd,
+    shell: bool,
+    prepare: Prepare<'_>,
+) -> io::Result<Option<WaitStatus>> {
     if shell { shell::serve(command, protocol, prepare) } else { interpreter(command, protocol, prepare) }
 }
 
@@ -126,7 +140,11 @@ fn limit(setup: &Setup) {
 }
 
 /// Runs an interpreter that speaks the protocol itself, until it ends or codemode says stop.
-fn interpreter(mut command: Command, protocol: OwnedFd, prepare: Prepare<'_>) -> io::Result<Option<WaitStatus>> {
+fn interpreter(
+    mut command: Command,
+    protocol: OwnedFd,
+    prepare: Prepare<'_>,
+) -> io::Result<Option<WaitStatus>> {
     rustix::io::fcntl_setfd(&protocol, FdFlags::empty())?;
     command.arg(protocol.as_raw_fd().to_string());
     let guest = start(command, prepare)?;

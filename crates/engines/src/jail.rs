@@ -138,7 +138,8 @@ impl Jail {
             level = weaker.iter().all(|step| step.errno.is_none()).then_some(Isolation::Landlock);
             steps.extend(weaker);
         }
-        let (missing, mends): (Vec<_>, Vec<_>) = steps.iter().filter(|step| step.errno.is_some()).map(probe::explain).unzip();
+        let (missing, mends): (Vec<_>, Vec<_>) =
+            steps.iter().filter(|step| step.errno.is_some()).map(probe::explain).unzip();
         let isolation = level.unwrap_or(Isolation::None);
         let filters = seccomp::programs(env::consts::ARCH, isolation, self.options.network == Network::Full);
         Found {
@@ -186,7 +187,8 @@ impl Jail {
             data_bytes: self.limits.memory / 16 * 15,
             file_bytes: self.limits.file,
             // Without a cgroup the watch ends a run that has too many; this only keeps a fork bomb from outrunning it.
-            processes: (!has_cgroup && rustix::process::geteuid().is_root()).then_some(self.limits.processes + 16),
+            processes: (!has_cgroup && rustix::process::geteuid().is_root())
+                .then_some(self.limits.processes + 16),
         }
     }
 
@@ -194,22 +196,31 @@ impl Jail {
         let command = guest_command(guest.language)?;
         let installation = prefix::installation(&command.program, guest.language)?;
         let has_namespaces = found.profile.isolation >= Isolation::NoCgroup;
-        let workspace = fs::canonicalize(&guest.workspace).map_err(|error| EngineError::failed("open the workspace", error))?;
+        let workspace = fs::canonicalize(&guest.workspace)
+            .map_err(|error| EngineError::failed("open the workspace", error))?;
         let mut binds = system_binds(&installation.folders);
         let inside = self.workspace_inside(&workspace);
         binds.push(Bind { kind: BindKind::Writable, source: workspace.clone(), target: inside });
         binds.extend(self.mounts());
-        let layers: Vec<PathBuf> = (0..guest.layers.len()).map(|place| Path::new(LAYERS).join(place.to_string())).collect();
+        let layers: Vec<PathBuf> =
+            (0..guest.layers.len()).map(|place| Path::new(LAYERS).join(place.to_string())).collect();
         let places = guest.layers.iter().zip(&layers);
-        binds.extend(places.map(|(source, target)| Bind { kind: BindKind::Data, source: source.clone(), target: target.clone() }));
+        binds.extend(places.map(|(source, target)| Bind {
+            kind: BindKind::Data,
+            source: source.clone(),
+            target: target.clone(),
+        }));
         let mut host_id = self.host_id();
-        if !has_namespaces && !(is_reachable(&workspace) && is_reachable(&installation.program)) {
+        let needed = [&workspace, &installation.program];
+        if !has_namespaces && !needed.into_iter().all(|path| is_reachable(path)) {
             // Another user could not even get to them. Root without capabilities stays behind the same Landlock.
             host_id = None;
         }
-        let arguments: Option<Vec<String>> = command.arguments.iter().map(|word| word.to_str().map(str::to_owned)).collect();
+        let arguments: Option<Vec<String>> =
+            command.arguments.iter().map(|word| word.to_str().map(str::to_owned)).collect();
         let spec = Spec {
-            arguments: arguments.ok_or_else(|| EngineError::failed("start an interpreter", "an argument is not Unicode"))?,
+            arguments: arguments
+                .ok_or_else(|| EngineError::failed("start an interpreter", "an argument is not Unicode"))?,
             binds,
             filters: found.filters.clone(),
             has_namespaces,
@@ -228,10 +239,19 @@ impl Jail {
     fn mounts(&self) -> Vec<Bind> {
         let kind = |writable| if writable { BindKind::Writable } else { BindKind::Data };
         let mounts = self.options.mounts.iter();
-        let mut binds: Vec<Bind> =
-            mounts.map(|mount| Bind { kind: kind(mount.writable), source: mount.source.clone(), target: mount.target.clone() }).collect();
+        let mut binds: Vec<Bind> = mounts
+            .map(|mount| Bind {
+                kind: kind(mount.writable),
+                source: mount.source.clone(),
+                target: mount.target.clone(),
+            })
+            .collect();
         if let Network::Bridge(socket) = &self.options.network {
-            binds.push(Bind { kind: BindKind::Socket, source: socket.clone(), target: PathBuf::from(BRIDGE) });
+            binds.push(Bind {
+                kind: BindKind::Socket,
+                source: socket.clone(),
+                target: PathBuf::from(BRIDGE),
+            });
         }
         if self.options.network == Network::Full {
             binds.push(system_bind(Path::new("/etc/resolv.conf")));
@@ -243,9 +263,11 @@ impl Jail {
         let mut command = Command::new(&self.options.helper);
         // Programs see the command line of the jail's first process; it does not tell where codemode is installed.
         command.arg0("codemode").args(&self.options.helper_arguments).args([HELPER, JAIL]).env_clear();
-        let standard = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].map(PathBuf::from);
+        let standard = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+            .map(PathBuf::from);
         let own = spec.program.parent().map(Path::to_owned).filter(|folder| !standard.contains(folder));
-        let path = env::join_paths(own.into_iter().chain(standard)).map_err(|error| EngineError::failed("name the PATH", error))?;
+        let path = env::join_paths(own.into_iter().chain(standard))
+            .map_err(|error| EngineError::failed("name the PATH", error))?;
         let (home, temporary) = match spec.scratch.as_slice() {
             [only] => (only.clone(), only.clone()),
             _ => (PathBuf::from(SCRATCH[1]), PathBuf::from(SCRATCH[0])),
@@ -255,7 +277,8 @@ impl Jail {
         command.envs([("MPLBACKEND", "Agg"), ("PYTHONDONTWRITEBYTECODE", "1")]);
         command.envs(env::var_os("TZ").map(|zone| ("TZ", zone)));
         if !layers.is_empty() {
-            let layers = env::join_paths(layers).map_err(|error| EngineError::failed("name the layers", error))?;
+            let layers =
+                env::join_paths(layers).map_err(|error| EngineError::failed("name the layers", error))?;
             command.env(LAYERS_VARIABLE, layers);
         }
         Ok(command)
@@ -273,7 +296,10 @@ impl Launch for Jail {
         if diagnosis.level.is_none() {
             return Err(Unavailable {
                 missing: diagnosis.missing.join("; "),
-                mend: diagnosis.mend.clone().unwrap_or_else(|| "`codemode doctor` shows every step".to_owned()),
+                mend: diagnosis
+                    .mend
+                    .clone()
+                    .unwrap_or_else(|| "`codemode doctor` shows every step".to_owned()),
             });
         }
         let command = guest_command(language)?;
@@ -284,13 +310,17 @@ impl Launch for Jail {
         self.probe(guest.language)?;
         let found = self.found();
         let failed = |error| EngineError::failed(format!("start a {} interpreter", guest.language), error);
-        let cgroup: Option<Arc<Cgroup>> = found.cgroups.as_ref().map(Cgroups::take).transpose().map_err(failed)?.map(Arc::new);
+        let cgroup: Option<Arc<Cgroup>> =
+            found.cgroups.as_ref().map(Cgroups::take).transpose().map_err(failed)?.map(Arc::new);
         let (spec, layers) = self.spec(guest, found)?;
-        let text = serde_json::to_vec(&spec).map_err(|error| EngineError::failed("describe a jail", error))?;
-        let doors = cgroup.as_ref().map_or_else(|| Ok(Vec::new()), |cgroup| cgroup.doors()).map_err(failed)?;
+        let text =
+            serde_json::to_vec(&spec).map_err(|error| EngineError::failed("describe a jail", error))?;
+        let doors =
+            cgroup.as_ref().map_or_else(|| Ok(Vec::new()), |cgroup| cgroup.doors()).map_err(failed)?;
         let handed = Handed { descriptors: doors, spec: text };
         let depth = if spec.has_namespaces { 2 } else { 1 };
-        let workspace = spec.binds.iter().find(|bind| bind.kind == BindKind::Writable).map(|bind| bind.source.clone());
+        let workspace =
+            spec.binds.iter().find(|bind| bind.kind == BindKind::Writable).map(|bind| bind.source.clone());
         let watch = Limited::new(cgroup, Arc::clone(&self.limits), workspace.unwrap_or_default());
         helper::spawn(self.command(&spec, &layers)?, &handed, depth, Box::new(watch)).map_err(failed)
     }
@@ -301,17 +331,32 @@ impl Launch for Jail {
 
     fn workspace_inside(&self, workspace: &Path) -> PathBuf {
         let has_namespaces = self.found().profile.isolation >= Isolation::NoCgroup;
-        if has_namespaces { PathBuf::from(WORKSPACE) } else { fs::canonicalize(workspace).unwrap_or_else(|_| workspace.to_owned()) }
+        if has_namespaces {
+            PathBuf::from(WORKSPACE)
+        } else {
+            fs::canonicalize(workspace).unwrap_or_else(|_| workspace.to_owned())
+        }
     }
+}
+
+/// What works on this machine, found by walking the whole way into a jail once.
+pub fn diagnose(options: &EngineOptions) -> Diagnosis {
+    Jail::new(options).diagnosis().clone()
 }
 
 /// The parts of this machine that every jail shows, and the interpreter's own folders.
 fn system_binds(folders: &[PathBuf]) -> Vec<Bind> {
-    let roots = root::SYSTEM_FOLDERS.iter().map(|name| Path::new("/").join(name)).filter(|path| !path.is_symlink());
+    let roots =
+        root::SYSTEM_FOLDERS.iter().map(|name| Path::new("/").join(name)).filter(|path| !path.is_symlink());
     let system = std::iter::once(PathBuf::from("/usr")).chain(roots).chain(folders.iter().cloned());
     let files = SYSTEM_FILES.into_iter().map(PathBuf::from);
-    let mut binds: Vec<Bind> = system.chain(files).filter(|path| path.exists()).map(|path| system_bind(&path)).collect();
-    binds.extend(DEVICES.map(|device| Bind { kind: BindKind::Device, source: device.into(), target: device.into() }));
+    let mut binds: Vec<Bind> =
+        system.chain(files).filter(|path| path.exists()).map(|path| system_bind(&path)).collect();
+    binds.extend(DEVICES.map(|device| Bind {
+        kind: BindKind::Device,
+        source: device.into(),
+        target: device.into(),
+    }));
     binds
 }
 
@@ -328,13 +373,18 @@ fn scratch(has_namespaces: bool) -> Vec<PathBuf> {
 
 /// Whether any user gets to a folder.
 fn is_reachable(folder: &Path) -> bool {
-    folder.ancestors().skip(1).all(|above| above.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o001 != 0))
+    folder
+        .ancestors()
+        .skip(1)
+        .all(|above| above.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o001 != 0))
 }
 
 /// What a launcher's `failed STEP ERRNO` means.
 pub(crate) fn describe_fault(line: &str) -> String {
     match probe::parse_fault(line) {
-        Some((step, errno)) => format!("the jail's step {step} failed: {}", std::io::Error::from_raw_os_error(errno)),
+        Some((step, errno)) => {
+            format!("the jail's step {step} failed: {}", std::io::Error::from_raw_os_error(errno))
+        }
         None => line.to_owned(),
     }
 }

@@ -153,7 +153,9 @@ impl<L: Launch> Shared<L> {
         warm.starting = warm.starting.saturating_sub(1);
         match link {
             Ok(link) => warm.ready.push(link),
-            Err(error) => tracing::warn!(%error, language = %kind.0.language, "failed to warm an interpreter"),
+            Err(error) => {
+                tracing::warn!(%error, language = %kind.0.language, "failed to warm an interpreter");
+            }
         }
     }
 }

@@ -18,7 +18,10 @@ pub(super) fn drop_all() -> io::Result<()> {
     // Ambient capabilities came in 4.3; clearing what is not there is no failure.
     let _ = rustix::thread::clear_ambient_capability_set();
     let none = CapabilitySet::empty();
-    rustix::thread::set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none })?;
+    rustix::thread::set_capabilities(
+        None,
+        CapabilitySets { effective: none, permitted: none, inheritable: none },
+    )?;
     rustix::thread::set_no_new_privs(true)?;
     Ok(())
 }

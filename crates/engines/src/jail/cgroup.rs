@@ -87,7 +87,8 @@ impl Cgroups {
         let (memory, processes) = self.limits;
         match &self.roots {
             Roots::One { memory: memory_root, processes: processes_root } => {
-                let folders = Folders { memory: memory_root.join(&name), processes: processes_root.join(&name) };
+                let folders =
+                    Folders { memory: memory_root.join(&name), processes: processes_root.join(&name) };
                 let made = folders.make_one(memory, processes);
                 made.inspect_err(|_| folders.remove()).map(|()| folders)
             }
@@ -107,7 +108,10 @@ impl Cgroups {
         };
         for entry in roots.into_iter().filter_map(|root| fs::read_dir(root).ok()).flatten().flatten() {
             let name = entry.file_name();
-            let owner = name.to_str().and_then(|name| name.strip_prefix(PREFIX)).and_then(|rest| rest.split('-').next());
+            let owner = name
+                .to_str()
+                .and_then(|name| name.strip_prefix(PREFIX))
+                .and_then(|rest| rest.split('-').next());
             if let Some(owner) = owner.and_then(|owner| owner.parse::<u32>().ok())
                 && !Path::new(&format!("/proc/{owner}")).exists()
             {
@@ -144,7 +148,8 @@ fn roots(mounts: &str, own: &str) -> Vec<Roots> {
             let mut rest = file_system.split(' ');
             let fits = rest.next() == Some(kind);
             let options = rest.nth(1).unwrap_or_default();
-            let has = controller.is_none_or(|controller| options.split(',').any(|option| option == controller));
+            let has =
+                controller.is_none_or(|controller| options.split(',').any(|option| option == controller));
             (fits && has).then(|| PathBuf::from(place.split(' ').nth(4).unwrap_or_default()))
         })
     };
@@ -153,7 +158,9 @@ fn roots(mounts: &str, own: &str) -> Vec<Roots> {
         let own = own.lines().find_map(|line| line.strip_prefix("0::/")).unwrap_or_default();
         found.extend([root.join(own), root].map(Roots::Two));
     }
-    if let (Some(memory), Some(processes)) = (mounted("cgroup", Some("memory")), mounted("cgroup", Some("pids"))) {
+    if let (Some(memory), Some(processes)) =
+        (mounted("cgroup", Some("memory")), mounted("cgroup", Some("pids")))
+    {
         found.push(Roots::One { memory, processes });
     }
     found
@@ -189,7 +196,8 @@ impl Folders {
     }
 
     fn is_empty(&self) -> bool {
-        let nobody = |folder: &Path| fs::read(folder.join("cgroup.procs")).is_ok_and(|processes| processes.is_empty());
+        let nobody =
+            |folder: &Path| fs::read(folder.join("cgroup.procs")).is_ok_and(|processes| processes.is_empty());
         nobody(&self.memory) && nobody(&self.processes)
     }
 
@@ -273,7 +281,8 @@ mod tests {
     #[test]
     fn places_are_tried_from_the_one_that_is_ours_to_the_oldest() {
         let unified = |path: &str| Roots::Two(PathBuf::from("/sys/fs/cgroup/unified").join(path));
-        let one = Roots::One { memory: "/sys/fs/cgroup/memory".into(), processes: "/sys/fs/cgroup/pids".into() };
+        let one =
+            Roots::One { memory: "/sys/fs/cgroup/memory".into(), processes: "/sys/fs/cgroup/pids".into() };
         let own = "4:memory:/x\n0::/user.slice/a.scope\n";
         assert_eq!(roots(ONE, own), [unified("user.slice/a.scope"), unified(""), one]);
         assert_eq!(roots("", own), []);

@@ -54,7 +54,11 @@ pub(super) fn without_namespaces(spec: &Spec, protocol: OwnedFd) -> Result<(), F
 
 /// Without mounts of its own the program can write to a folder only when its id owns it.
 fn hand_over(spec: &Spec, id: u32) -> io::Result<()> {
-    let writable = spec.binds.iter().filter(|bind| bind.kind == super::spec::BindKind::Writable).map(|bind| &bind.source);
+    let writable = spec
+        .binds
+        .iter()
+        .filter(|bind| bind.kind == super::spec::BindKind::Writable)
+        .map(|bind| &bind.source);
     writable.chain(&spec.scratch).try_for_each(|folder| own(folder, id, 0))
 }
 
@@ -120,7 +124,8 @@ fn prove(spec: &Spec) -> Result<(), Fault> {
         Err(Some(libc::EPERM)) => {}
         _ => return Err(rustix::io::Errno::NOSYS).at(Step::Seccomp),
     }
-    let started = Command::new(&spec.program).args(&spec.arguments).stdin(std::process::Stdio::null()).status();
+    let started =
+        Command::new(&spec.program).args(&spec.arguments).stdin(std::process::Stdio::null()).status();
     let started = started.at(Step::Start)?;
     if started.success() { Ok(()) } else { Err(rustix::io::Errno::NOEXEC).at(Step::Start) }
 }

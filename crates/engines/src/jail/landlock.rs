@@ -4,8 +4,8 @@ use std::io;
 use std::path::Path;
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
-    RulesetCreated, RulesetCreatedAttr, Scope,
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset,
+    RulesetAttr, RulesetCreated, RulesetCreatedAttr, Scope,
 };
 
 use super::spec::{BindKind, Spec};
@@ -44,7 +44,9 @@ pub(super) fn restrict(spec: &Spec) -> io::Result<()> {
 }
 
 fn rules(spec: &Spec) -> Result<RulesetCreated, landlock::RulesetError> {
-    let mut rules = Ruleset::default().set_compatibility(CompatLevel::BestEffort).handle_access(AccessFs::from_all(VERSION))?;
+    let mut rules = Ruleset::default()
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(VERSION))?;
     if !spec.has_namespaces && !spec.host_network {
         // In namespaces the network is one of its own, and its loopback is the program's to use.
         rules = rules.handle_access(AccessNet::from_all(VERSION))?;

@@ -22,7 +22,8 @@ pub(crate) fn main() -> i32 {
         Ok(()) => 0,
         Err(fault) => {
             // codemode may be gone; then nobody reads this.
-            let _ = helper::say(&format!("failed {} {}", fault.step, fault.source.raw_os_error().unwrap_or(0)));
+            let _ =
+                helper::say(&format!("failed {} {}", fault.step, fault.source.raw_os_error().unwrap_or(0)));
             125
         }
     }
@@ -30,10 +31,15 @@ pub(crate) fn main() -> i32 {
 
 fn launch() -> Result<(), Fault> {
     let mut descriptors = helper::receive_descriptors(io::stdin().as_fd()).at(Step::Start)?.into_iter();
-    let protocol = descriptors.next().ok_or_else(|| io::Error::other("no descriptor came")).at(Step::Start)?;
+    let protocol =
+        descriptors.next().ok_or_else(|| io::Error::other("no descriptor came")).at(Step::Start)?;
     let spec = receive_spec().at(Step::Start)?;
     rustix::process::setsid().at(Step::Start)?;
-    if spec.has_namespaces { namespaced(&spec, protocol, descriptors.collect()) } else { init::without_namespaces(&spec, protocol) }
+    if spec.has_namespaces {
+        namespaced(&spec, protocol, descriptors.collect())
+    } else {
+        init::without_namespaces(&spec, protocol)
+    }
 }
 
 fn receive_spec() -> io::Result<Spec> {
@@ -68,7 +74,8 @@ fn namespaced(spec: &Spec, protocol: OwnedFd, cgroups: Vec<OwnedFd>) -> Result<(
     };
     drop((wait, protocol, prepared));
     let pidfd = rustix::process::pidfd_open(child, PidfdFlags::empty()).at(Step::Namespaces)?;
-    let let_in = admit(spec, child, &cgroups).and_then(|()| rustix::io::write(&release, b"g").at(Step::IdMap).map(drop));
+    let let_in = admit(spec, child, &cgroups)
+        .and_then(|()| rustix::io::write(&release, b"g").at(Step::IdMap).map(drop));
     drop((release, cgroups));
     if let_in.is_err() {
         let _ = rustix::process::pidfd_send_signal(&pidfd, Signal::KILL);

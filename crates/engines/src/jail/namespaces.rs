@@ -50,7 +50,8 @@ pub(super) fn dress(host_network: bool) -> io::Result<()> {
     if host_network {
         return Ok(());
     }
-    let socket = rustix::net::socket_with(AddressFamily::INET, SocketType::DGRAM, SocketFlags::CLOEXEC, None)?;
+    let socket =
+        rustix::net::socket_with(AddressFamily::INET, SocketType::DGRAM, SocketFlags::CLOEXEC, None)?;
     sys::loopback_up(socket)
 }
 

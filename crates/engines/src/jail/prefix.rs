@@ -24,7 +24,9 @@ static FOUND: Mutex<Option<HashMap<PathBuf, Installation>>> = Mutex::new(None);
 
 /// Finds the real interpreter behind a program of the PATH, which may be a link, a shim or part of a virtual environment.
 pub(super) fn installation(program: &Path, language: Language) -> Result<Installation, Unavailable> {
-    if let Some(known) = FOUND.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().get(program) {
+    if let Some(known) =
+        FOUND.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().get(program)
+    {
         return Ok(known.clone());
     }
     let found = match language {
@@ -48,7 +50,11 @@ fn is_of_system(path: &Path) -> bool {
 const QUESTION: &str = "import os, sys\nprint(sys.executable, os.path.realpath(sys.executable), sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, sep='\\n')";
 
 fn of_python(program: &Path) -> Result<Installation, Unavailable> {
-    let asked = Command::new(program).args(["-I", "-c", QUESTION]).stdin(Stdio::null()).stderr(Stdio::null()).output();
+    let asked = Command::new(program)
+        .args(["-I", "-c", QUESTION])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output();
     let output = asked.ok().filter(|output| output.status.success()).ok_or_else(|| broken(program))?;
     let said = String::from_utf8(output.stdout).map_err(|_| broken(program))?;
     let mut lines = said.lines().map(PathBuf::from);
@@ -79,10 +85,14 @@ fn home_of(program: &Path) -> Option<PathBuf> {
 
 /// A prefix that holds a home folder, or the whole disk, would show what the jail is there to hide.
 fn check_is_narrow(folder: &Path) -> Result<(), Unavailable> {
-    let homes = [env::var_os("HOME").map(PathBuf::from), Some(PathBuf::from("/root")), Some(PathBuf::from("/home"))];
+    let homes =
+        [env::var_os("HOME").map(PathBuf::from), Some(PathBuf::from("/root")), Some(PathBuf::from("/home"))];
     if folder == Path::new("/") || homes.iter().flatten().any(|home| home.starts_with(folder)) {
         return Err(Unavailable {
-            missing: format!("the interpreter's folder `{}` holds a home folder, so it cannot be shown to programs", folder.display()),
+            missing: format!(
+                "the interpreter's folder `{}` holds a home folder, so it cannot be shown to programs",
+                folder.display()
+            ),
             mend: "install the interpreter into a folder of its own, or use the one of the system".to_owned(),
         });
     }

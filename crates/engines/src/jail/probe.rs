@@ -42,7 +42,9 @@ pub struct StepReport {
 impl fmt::Display for StepReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.errno {
-            Some(errno) => write!(f, "{} {}: {}", self.level.name(), self.step, std::io::Error::from_raw_os_error(errno)),
+            Some(errno) => {
+                write!(f, "{} {}: {}", self.level.name(), self.step, std::io::Error::from_raw_os_error(errno))
+            }
             None => write!(f, "{} {}: ok", self.level.name(), self.step),
         }
     }
@@ -79,7 +81,9 @@ fn try_out(options: &EngineOptions, spec: &Spec) -> std::io::Result<Option<(Step
     let (protocol, _) = UnixStream::pair()?;
     helper::send_descriptors(&control, &[protocol.as_fd()])?;
     let text = serde_json::to_vec(spec)?;
-    control.write_all(&[&u32::try_from(text.len()).unwrap_or_default().to_be_bytes(), text.as_slice()].concat())?;
+    control.write_all(
+        &[&u32::try_from(text.len()).unwrap_or_default().to_be_bytes(), text.as_slice()].concat(),
+    )?;
     control.set_read_timeout(Some(TRIAL_WITHIN))?;
     let verdict = read_verdict(BufReader::new(&control));
     drop(control);
@@ -108,7 +112,8 @@ pub(super) fn parse_fault(line: &str) -> Option<(Step, i32)> {
 
 /// What a failed step means, and what mends it.
 pub(super) fn explain(report: &StepReport) -> (String, Option<String>) {
-    let error = report.errno.map(|errno| std::io::Error::from_raw_os_error(errno).to_string()).unwrap_or_default();
+    let error =
+        report.errno.map(|errno| std::io::Error::from_raw_os_error(errno).to_string()).unwrap_or_default();
     let missing = |what: &str| format!("{what} ({}: {error})", report.step);
     let is_restricted = || {
         let setting = std::fs::read_to_string("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");

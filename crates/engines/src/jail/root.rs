@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::mount::{
-    MountFlags, MountPropagationFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags, mount, mount_change, move_mount,
-    open_tree, unmount,
+    MountFlags, MountPropagationFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags, mount, mount_change,
+    move_mount, open_tree, unmount,
 };
 
 use super::namespaces::{self, INSIDE_ID};
@@ -53,8 +53,9 @@ fn tree(bind: &Bind, host_id: Option<u32>) -> io::Result<Option<Tree>> {
     sys::set_mount_attributes(copy.as_fd(), attributes(bind.kind), None, ids.is_none())
         .map_err(|error| named(&bind.source, &error))?;
     if let Some(program) = ids {
-        let mapped = namespaces::disk_ids(owner, program)
-            .and_then(|ids| sys::set_mount_attributes(copy.as_fd(), libc::MOUNT_ATTR_IDMAP, Some(ids.as_fd()), false));
+        let mapped = namespaces::disk_ids(owner, program).and_then(|ids| {
+            sys::set_mount_attributes(copy.as_fd(), libc::MOUNT_ATTR_IDMAP, Some(ids.as_fd()), false)
+        });
         // Data that all may read needs no map; a folder that the program writes to does.
         if let (Err(error), BindKind::Writable) = (mapped, bind.kind) {
             return Err(named(&bind.source, &error));
@@ -90,7 +91,8 @@ pub(super) fn enter(spec: &Spec, trees: Vec<Tree>) -> Result<(), Fault> {
     let base = base.ok_or_else(|| io::Error::other("no folder to build a root on")).at(Step::NewRoot)?;
     mount_tmpfs(base, "size=4m,nr_inodes=4096,mode=755").at(Step::NewRoot)?;
     build(base, spec, trees).at(Step::NewRoot)?;
-    mount("proc", inside(base, Path::new("/proc")), "proc", harmless() | MountFlags::NOEXEC, None).at(Step::Proc)?;
+    mount("proc", inside(base, Path::new("/proc")), "proc", harmless() | MountFlags::NOEXEC, None)
+        .at(Step::Proc)?;
     pivot(base).at(Step::PivotRoot)
 }
 
@@ -118,7 +120,12 @@ fn build(base: &Path, spec: &Spec, trees: Vec<Tree>) -> io::Result<()> {
     for tree in trees {
         attach(base, &tree)?;
     }
-    for (link, target) in [("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2")] {
+    for (link, target) in [
+        ("fd", "/proc/self/fd"),
+        ("stdin", "/proc/self/fd/0"),
+        ("stdout", "/proc/self/fd/1"),
+        ("stderr", "/proc/self/fd/2"),
+    ] {
         symlink(target, base.join("dev").join(link))?;
     }
     Ok(())

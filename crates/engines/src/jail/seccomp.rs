@@ -29,8 +29,14 @@ pub(super) fn programs(machine: &str, level: Isolation, host_network: bool) -> R
     // Without a network namespace the only wall is that no socket can be made.
     let network = (has_namespaces || host_network).then_some(NETWORK);
     let lists = [Some(COMMON), Some(own), namespaces, cgroup, network];
-    let lines: Vec<Line<'_>> = lists.iter().flatten().flat_map(|list| list.lines()).filter_map(Line::parse).collect::<Result<_, _>>()?;
-    let (absent, allowed): (Vec<Line<'_>>, Vec<Line<'_>>) = lines.into_iter().partition(|line| line.is_absent);
+    let lines: Vec<Line<'_>> = lists
+        .iter()
+        .flatten()
+        .flat_map(|list| list.lines())
+        .filter_map(Line::parse)
+        .collect::<Result<_, _>>()?;
+    let (absent, allowed): (Vec<Line<'_>>, Vec<Line<'_>>) =
+        lines.into_iter().partition(|line| line.is_absent);
     let programs = [
         compile(machine, &allowed, json!({"errno": libc::EPERM}), json!("allow"))?,
         compile(machine, &absent, json!("allow"), json!({"errno": libc::ENOSYS}))?,
@@ -89,11 +95,18 @@ fn number(text: &str) -> Option<u64> {
     }
 }
 
-fn compile(machine: &str, lines: &[Line<'_>], otherwise: Value, matched: Value) -> Result<BpfProgram, String> {
+fn compile(
+    machine: &str,
+    lines: &[Line<'_>],
+    otherwise: Value,
+    matched: Value,
+) -> Result<BpfProgram, String> {
     let rules: Vec<Value> = lines.iter().map(Line::rule).collect();
-    let text = json!({"jail": {"mismatch_action": otherwise, "match_action": matched, "filter": rules}}).to_string();
+    let text =
+        json!({"jail": {"mismatch_action": otherwise, "match_action": matched, "filter": rules}}).to_string();
     let arch = TargetArch::try_from(machine).map_err(|error| error.to_string())?;
-    let mut programs = seccompiler::compile_from_json(text.as_bytes(), arch).map_err(|error| error.to_string())?;
+    let mut programs =
+        seccompiler::compile_from_json(text.as_bytes(), arch).map_err(|error| error.to_string())?;
     programs.remove("jail").ok_or_else(|| "no program was compiled".to_owned())
 }
 
@@ -134,7 +147,10 @@ mod tests {
             for level in [Isolation::Landlock, Isolation::NoCgroup, Isolation::Full] {
                 for host_network in [false, true] {
                     let programs = programs(machine, level, host_network).unwrap();
-                    assert!(programs.iter().all(|program| program.len() > 10 && program.len() < 4096), "{machine} {level:?}");
+                    assert!(
+                        programs.iter().all(|program| program.len() > 10 && program.len() < 4096),
+                        "{machine} {level:?}"
+                    );
                 }
             }
         }
@@ -149,7 +165,9 @@ mod tests {
     #[test]
     fn every_line_says_why() {
         for list in [AARCH64, CGROUP, COMMON, NAMESPACES, NETWORK, X86_64] {
-            let silent = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#') && !line.contains(" # "));
+            let silent = list
+                .lines()
+                .filter(|line| !line.is_empty() && !line.starts_with('#') && !line.contains(" # "));
             assert_eq!(silent.collect::<Vec<_>>(), Vec::<&str>::new());
         }
     }

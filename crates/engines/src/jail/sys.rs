@@ -40,7 +40,8 @@ pub(super) fn set_mount_attributes(
         attr_set: attributes,
         attr_clr: 0,
         propagation: 0,
-        userns_fd: user_namespace.map_or(0, |namespace| u64::try_from(namespace.as_raw_fd()).unwrap_or_default()),
+        userns_fd: user_namespace
+            .map_or(0, |namespace| u64::try_from(namespace.as_raw_fd()).unwrap_or_default()),
     };
     let flags = libc::AT_EMPTY_PATH | if recursive { libc::AT_RECURSIVE } else { 0 };
     let empty: &CStr = c"";
@@ -67,7 +68,10 @@ pub(crate) fn close_from(first: u32) -> io::Result<()> {
 /// Makes `prepare` run in the child between fork and exec.
 ///
 /// Only for a process of one thread, where the child may allocate.
-pub(super) fn before_exec(command: &mut Command, prepare: impl FnMut() -> io::Result<()> + Send + Sync + 'static) {
+pub(super) fn before_exec(
+    command: &mut Command,
+    prepare: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
+) {
     // SAFETY: the helpers have one thread, so no lock is held by a thread that the fork leaves behind.
     unsafe { command.pre_exec(prepare) };
 }

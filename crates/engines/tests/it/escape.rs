@@ -33,7 +33,8 @@ impl Hostile {
         let mut lines = section.lines();
         let mut head = lines.next().unwrap().split(" | ").map(str::trim);
         let (name, language) = (head.next().unwrap(), head.next().unwrap());
-        let (notes, code): (Vec<&str>, Vec<&str>) = lines.filter(|line| !line.starts_with('#')).partition(|line| line.starts_with("> "));
+        let (notes, code): (Vec<&str>, Vec<&str>) =
+            lines.filter(|line| !line.starts_with('#')).partition(|line| line.starts_with("> "));
         let expected = notes.into_iter().map(|note| note[2..].split_once(": ").unwrap()).collect();
         let language: Language = language.parse().unwrap();
         let mut text = code.join("\n");
@@ -60,6 +61,8 @@ struct Outside {
     mark: String,
     tcp: TcpListener,
     victim: Child,
+    /// A descriptor that whoever started the server forgot to close.
+    _leak: fs::File,
     _listeners: [UnixListener; 2],
 }
 
@@ -69,12 +72,26 @@ impl Outside {
     fn new() -> Self {
         let above = tempfile::tempdir().unwrap();
         fs::write(above.path().join("secret.txt"), SECRET).unwrap();
+        let leak = fs::File::open(above.path().join("secret.txt")).unwrap();
+        rustix::io::fcntl_setfd(&leak, rustix::io::FdFlags::empty()).unwrap();
         let abstract_name = format!("codemode-test-{}", ulid::Ulid::new());
         let address = SocketAddr::from_abstract_name(&abstract_name).unwrap();
-        let listeners = [UnixListener::bind_addr(&address).unwrap(), UnixListener::bind(above.path().join("socket")).unwrap()];
+        let listeners = [
+            UnixListener::bind_addr(&address).unwrap(),
+            UnixListener::bind(above.path().join("socket")).unwrap(),
+        ];
         let victim = Command::new("sleep").arg("600").env("MARK", "codemode_test_victim").spawn().unwrap();
-        let mark = format!("{}.{}", 5000 + std::process::id() % 1000, ulid::Ulid::new().random() % 1_000_000_000);
-        Self { above, abstract_name, mark, tcp: TcpListener::bind("[::]:0").unwrap(), victim, _listeners: listeners }
+        let mark =
+            format!("{}.{}", 5000 + std::process::id() % 1000, ulid::Ulid::new().random() % 1_000_000_000);
+        Self {
+            above,
+            abstract_name,
+            mark,
+            tcp: TcpListener::bind("[::]:0").unwrap(),
+            victim,
+            _leak: leak,
+            _listeners: listeners,
+        }
     }
 
     fn variables(&self) -> Map<String, Value> {
@@ -113,7 +130,11 @@ async fn seen(bench: &Bench, hostile: &Hostile, outside: &Outside) -> String {
     let outcome = session.run(&program, &heard, CancellationToken::new()).await.unwrap();
     assert_collected_files_hold_no_secret(bench, hostile, &*session).await;
     let printed = heard.stdout();
-    let printed = if printed.len() > 200 { format!("{} bytes", printed.len()) } else { printed.trim().replace('\n', "; ") };
+    let printed = if printed.len() > 200 {
+        format!("{} bytes", printed.len())
+    } else {
+        printed.trim().replace('\n', "; ")
+    };
     let ending = match outcome.ending {
         Ending::Finish => String::new(),
         Ending::Exit { code } => format!("[exit {code}]"),
@@ -130,7 +151,12 @@ async fn assert_collected_files_hold_no_secret(bench: &Bench, hostile: &Hostile,
     }
     for entry in session.files().list(1000).await.unwrap() {
         let bytes = session.files().read(&entry.path, 1024 * 1024).await.unwrap_or_default();
-        assert!(!bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes()), "{} gave away {}", hostile.name, entry.path);
+        assert!(
+            !bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes()),
+            "{} gave away {}",
+            hostile.name,
+            entry.path
+        );
     }
 }
 
@@ -138,14 +164,22 @@ async fn assert_collected_files_hold_no_secret(bench: &Bench, hostile: &Hostile,
 fn left_behind(workspace: &Path, mark: &str) -> Vec<String> {
     let name = workspace.file_name().unwrap().to_string_lossy().into_owned();
     let own = std::process::id().to_string();
-    let pids = fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let pids =
+        fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| entry.file_name().into_string().ok());
     let pids = pids.filter(|pid| *pid != own && pid.bytes().all(|byte| byte.is_ascii_digit()));
     let mine = pids.filter(|pid| {
-        let text = |file: &str| fs::read(format!("/proc/{pid}/{file}")).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        let text = |file: &str| {
+            fs::read(format!("/proc/{pid}/{file}"))
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+                .unwrap_or_default()
+        };
         let folder = fs::read_link(format!("/proc/{pid}/cwd")).unwrap_or_default();
         text("mountinfo").contains(&name) || text("cmdline").contains(mark) || folder.starts_with(workspace)
     });
-    mine.map(|pid| format!("{pid} {}", fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim())).collect()
+    mine.map(|pid| {
+        format!("{pid} {}", fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim())
+    })
+    .collect()
 }
 
 /// Runs the whole table on an engine: name and what was seen, and what was left behind.
@@ -164,7 +198,11 @@ async fn run_all(kind: EngineKind, control: bool) -> (Vec<(&'static str, String)
             continue;
         }
         all.push((hostile.name, seen(&bench, &hostile, &outside).await));
-        traces.extend(left_behind(bench.workspace.path(), &outside.mark).into_iter().map(|trace| format!("{}: {trace}", hostile.name)));
+        traces.extend(
+            left_behind(bench.workspace.path(), &outside.mark)
+                .into_iter()
+                .map(|trace| format!("{}: {trace}", hostile.name)),
+        );
         if fs::read_to_string(outside.above.path().join("secret.txt")).unwrap() != SECRET {
             traces.push(format!("{}: changed the secret", hostile.name));
         }
@@ -182,20 +220,24 @@ fn expected(rows: [&'static str; 2], seen: &[(&'static str, String)]) -> Vec<(&'
     let in_jail = rows[1] == "jail";
     let table = table().into_iter().filter(Hostile::fits_this_machine);
     let table = table.filter(|hostile| in_jail || !hostile.expected.contains_key("never"));
-    table.map(|hostile| {
-        let texts = rows.map(|row| hostile.expected.get(row).copied());
-        let text = texts.into_iter().flatten().next().unwrap_or("nothing is expected").trim_matches('`');
-        let was = seen.iter().find(|(name, _)| *name == hostile.name).map_or("", |(_, was)| was.as_str());
-        let fits = text == "any" || text.strip_prefix('!').is_some_and(|refused| was != refused);
-        (hostile.name, if fits { was } else { text }.to_owned())
-    })
-    .collect()
+    table
+        .map(|hostile| {
+            let texts = rows.map(|row| hostile.expected.get(row).copied());
+            let text = texts.into_iter().flatten().next().unwrap_or("nothing is expected").trim_matches('`');
+            let was = seen.iter().find(|(name, _)| *name == hostile.name).map_or("", |(_, was)| was.as_str());
+            let fits = text == "any" || text.strip_prefix('!').is_some_and(|refused| was != refused);
+            (hostile.name, if fits { was } else { text }.to_owned())
+        })
+        .collect()
 }
 
 #[tokio::test]
 async fn no_hostile_program_gets_out_of_the_jail_or_leaves_anything() {
     let isolation = Bench::jail().engine.profile().isolation;
-    assert!(isolation >= Isolation::NoCgroup, "the expectations of this table are those of a jail with namespaces");
+    assert!(
+        isolation >= Isolation::NoCgroup,
+        "the expectations of this table are those of a jail with namespaces"
+    );
     let (seen, traces) = run_all(EngineKind::Jail, false).await;
     assert_eq!(traces, Vec::<String>::new());
     let expected = expected([isolation.name(), "jail"], &seen);
@@ -215,7 +257,9 @@ async fn the_same_programs_succeed_without_a_jail() {
 fn differences(seen: &[(&'static str, String)], expected: &[(&'static str, String)]) -> Vec<String> {
     assert_eq!(seen.len(), expected.len());
     let pairs = seen.iter().zip(expected).filter(|(seen, expected)| seen != expected);
-    pairs.map(|((name, seen), (_, expected))| format!("{name}: saw `{seen}`, expected `{expected}`")).collect()
+    pairs
+        .map(|((name, seen), (_, expected))| format!("{name}: saw `{seen}`, expected `{expected}`"))
+        .collect()
 }
 
 #[test]
@@ -228,6 +272,10 @@ fn the_table_holds_what_it_says() {
     assert_eq!(names.len(), table.len());
     for hostile in &table {
         let has = |row| hostile.expected.contains_key(row);
-        assert!(has("jail") && (has("never") || has("direct") || (has("root") && has("user"))), "{}", hostile.name);
+        assert!(
+            has("jail") && (has("never") || has("direct") || (has("root") && has("user"))),
+            "{}",
+            hostile.name
+        );
     }
 }

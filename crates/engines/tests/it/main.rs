@@ -1,4 +1,10 @@
 //! The engines, through their seam.
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic, and says by a line what it did not try"
+)]
 
 mod direct;
 mod escape;
@@ -12,6 +18,7 @@ mod support;
 /// What every engine over guests has to do, compiled once for each of them.
 macro_rules! engine_contract {
     ($name:ident, $kind:expr) => {
+        #[expect(clippy::duplicate_mod, reason = "the same tests on another engine")]
         #[path = "."]
         mod $name {
             use codemode_engines::EngineKind;

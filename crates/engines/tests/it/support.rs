@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use codemode_engines::sandbox::Network;
 use codemode_engines::{EngineKind, EngineOptions};
 use codemode_run::{
-    Display, Ending, Engine, Event, Host, Language, Limits, Outcome, Program, Session, SessionSpec, Stream, ToolCall, ToolError,
+    Display, Ending, Engine, Event, Host, Language, Limits, Outcome, Program, Session, SessionSpec, Stream,
+    ToolCall, ToolError,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -42,7 +43,11 @@ impl Heard {
 #[async_trait]
 impl Host for Heard {
     async fn call_tool(&self, call: ToolCall) -> Result<Value, ToolError> {
-        Err(ToolError { code: "unknown_tool".to_owned(), data: Value::Null, message: format!("no server {}", call.server) })
+        Err(ToolError {
+            code: "unknown_tool".to_owned(),
+            data: Value::Null,
+            message: format!("no server {}", call.server),
+        })
     }
 
     fn emit(&self, event: Event<'_>) {
@@ -93,7 +98,13 @@ impl Bench {
     }
 
     pub(crate) fn spec(&self, language: Language, persistent: bool) -> SessionSpec {
-        SessionSpec { language, layers: Vec::new(), limits: self.limits.clone(), persistent, workspace: self.workspace.path().to_owned() }
+        SessionSpec {
+            language,
+            layers: Vec::new(),
+            limits: self.limits.clone(),
+            persistent,
+            workspace: self.workspace.path().to_owned(),
+        }
     }
 
     pub(crate) async fn session(&self, language: Language) -> Box<dyn Session> {
@@ -127,8 +138,17 @@ impl Bench {
 /// What the engines of these tests are made of.
 pub(crate) fn options(warm: usize, limits: Limits) -> EngineOptions {
     // Another user, as whom these tests can be run too, cannot reach the folder that they were built in.
-    let helper = std::env::var_os("CODEMODE_TEST_HELPER").unwrap_or_else(|| env!("CARGO_BIN_EXE_codemode-guest-init").into()).into();
-    EngineOptions { helper, helper_arguments: Vec::new(), limits, mounts: Vec::new(), network: Network::None, warm }
+    let helper = std::env::var_os("CODEMODE_TEST_HELPER")
+        .unwrap_or_else(|| env!("CARGO_BIN_EXE_codemode-guest-init").into())
+        .into();
+    EngineOptions {
+        helper,
+        helper_arguments: Vec::new(),
+        limits,
+        mounts: Vec::new(),
+        network: Network::None,
+        warm,
+    }
 }
 
 /// A program with everything optional left out.
