@@ -20,9 +20,8 @@ mod watch;
 
 use std::env;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
@@ -80,7 +79,6 @@ const HOST_IDS: u32 = 1_900_000_000;
 #[derive(Debug)]
 pub struct Jail {
     found: OnceLock<Found>,
-    jails: AtomicU32,
     limits: Arc<Limits>,
     options: EngineOptions,
     strongest: Isolation,
@@ -104,7 +102,7 @@ impl Jail {
     /// The same, but not stronger than this level even where more works: to see what a weaker machine would do.
     pub fn at_most(options: &EngineOptions, strongest: Isolation) -> Self {
         let limits = Arc::new(options.limits.clone());
-        Self { found: OnceLock::new(), jails: AtomicU32::new(0), limits, options: options.clone(), strongest }
+        Self { found: OnceLock::new(), limits, options: options.clone(), strongest }
     }
 
     /// What works on this machine, found at the first call.
@@ -140,10 +138,8 @@ impl Jail {
         }
         let (missing, mends): (Vec<_>, Vec<_>) =
             steps.iter().filter(|step| step.errno.is_some()).map(probe::explain).unzip();
-        let has_namespaces = level >= Some(Isolation::NoCgroup);
-        let filters =
-            seccomp::programs(env::consts::ARCH, has_namespaces, self.options.network == Network::Full);
         let isolation = level.unwrap_or(Isolation::None);
+        let filters = seccomp::programs(env::consts::ARCH, isolation, self.options.network == Network::Full);
         Found {
             cgroups,
             diagnosis: Diagnosis { level, missing, mend: mends.into_iter().flatten().next(), steps },
@@ -155,7 +151,8 @@ impl Jail {
     /// A jail for nobody, which proves each wall by an act that it refuses.
     fn trial(&self, has_namespaces: bool) -> Spec {
         let network = self.options.network == Network::Full;
-        let filters = seccomp::programs(env::consts::ARCH, has_namespaces, network).unwrap_or_default();
+        let level = if has_namespaces { Isolation::Full } else { Isolation::Landlock };
+        let filters = seccomp::programs(env::consts::ARCH, level, network).unwrap_or_default();
         let program = PathBuf::from("/bin/sh");
         let scratch = if has_namespaces { SCRATCH.map(PathBuf::from).to_vec() } else { Vec::new() };
         Spec {
@@ -163,7 +160,7 @@ impl Jail {
             binds: system_binds(&[]),
             filters,
             has_namespaces,
-            host_id: self.host_id(),
+            host_id: host_id(Path::new("/")),
             host_network: network,
             limits: self.process_limits(false),
             program,
@@ -172,13 +169,6 @@ impl Jail {
             trial: true,
             ..Spec::default()
         }
-    }
-
-    /// As root every jail is a user of its own; else it is the user of codemode.
-    fn host_id(&self) -> Option<u32> {
-        let number = self.jails.fetch_add(1, Ordering::Relaxed) & 0x3FF;
-        let server = (std::process::id() & 0x3FF) << 10;
-        rustix::process::geteuid().is_root().then_some(HOST_IDS + (server | number))
     }
 
     fn process_limits(&self, has_cgroup: bool) -> ProcessLimits {
@@ -211,8 +201,9 @@ impl Jail {
             source: source.clone(),
             target: target.clone(),
         }));
-        let mut host_id = self.host_id();
-        if !has_namespaces && !(is_reachable(&workspace) && is_reachable(&installation.program)) {
+        let mut host_id = host_id(&workspace);
+        let needed = [&workspace, &installation.program];
+        if !has_namespaces && !needed.into_iter().all(|path| is_reachable(path)) {
             // Another user could not even get to them. Root without capabilities stays behind the same Landlock.
             host_id = None;
         }
@@ -339,6 +330,11 @@ impl Launch for Jail {
     }
 }
 
+/// What works on this machine, found by walking the whole way into a jail once.
+pub fn diagnose(options: &EngineOptions) -> Diagnosis {
+    Jail::new(options).diagnosis().clone()
+}
+
 /// The parts of this machine that every jail shows, and the interpreter's own folders.
 fn system_binds(folders: &[PathBuf]) -> Vec<Bind> {
     let roots =
@@ -364,6 +360,13 @@ fn scratch(has_namespaces: bool) -> Vec<PathBuf> {
         return SCRATCH.map(PathBuf::from).to_vec();
     }
     vec![env::temp_dir().join(format!("codemode-jail-{}", ulid::Ulid::new()))]
+}
+
+/// As root every workspace has a user of its own, the same one in every run; else the jail is the user of codemode.
+fn host_id(workspace: &Path) -> Option<u32> {
+    let metadata = workspace.metadata().ok()?;
+    let mixed = (metadata.ino() ^ metadata.dev().rotate_left(7)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 44;
+    rustix::process::geteuid().is_root().then_some(HOST_IDS + u32::try_from(mixed).unwrap_or_default())
 }
 
 /// Whether any user gets to a folder.

@@ -210,7 +210,7 @@ impl<L: Launch> Shared<L> {
         match link {
             Ok(link) => warm.ready.push(link),
             Err(error) => {
-                tracing::warn!(%error, language = %kind.0.language, "failed to warm an interpreter")
+                tracing::warn!(%error, language = %kind.0.language, "failed to warm an interpreter");
             }
         }
     }

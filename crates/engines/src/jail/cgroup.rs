@@ -268,3 +268,39 @@ impl Drop for Cgroup {
         self.cgroups.lock().push(self.folders.clone());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "\
+20 1 0:5 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory
+21 1 0:6 / /sys/fs/cgroup/pids rw,relatime shared:3 - cgroup cgroup rw,pids
+22 1 0:7 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw";
+
+    #[test]
+    fn places_are_tried_from_the_one_that_is_ours_to_the_oldest() {
+        let unified = |path: &str| Roots::Two(PathBuf::from("/sys/fs/cgroup/unified").join(path));
+        let one =
+            Roots::One { memory: "/sys/fs/cgroup/memory".into(), processes: "/sys/fs/cgroup/pids".into() };
+        let own = "4:memory:/x\n0::/user.slice/a.scope\n";
+        assert_eq!(roots(ONE, own), [unified("user.slice/a.scope"), unified(""), one]);
+        assert_eq!(roots("", own), []);
+    }
+
+    #[test]
+    fn a_cgroup_is_used_again_and_gone_with_its_engine() {
+        let cgroups = match Cgroups::find(&Limits::default()) {
+            Ok(cgroups) => Arc::new(cgroups),
+            Err(error) => return println!("skipped: no cgroup can be made here: {error}"),
+        };
+        let first = cgroups.take().unwrap();
+        let folders = first.folders.clone();
+        assert_eq!((first.cause(), first.doors().unwrap().is_empty()), (None, false));
+        drop(first);
+        let second = cgroups.take().unwrap();
+        assert_eq!(second.folders, folders);
+        drop((second, cgroups));
+        assert_eq!((folders.memory.exists(), folders.processes.exists()), (false, false));
+    }
+}

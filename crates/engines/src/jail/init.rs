@@ -59,18 +59,7 @@ fn hand_over(spec: &Spec, id: u32) -> io::Result<()> {
         .iter()
         .filter(|bind| bind.kind == super::spec::BindKind::Writable)
         .map(|bind| &bind.source);
-    writable.chain(&spec.scratch).try_for_each(|folder| own(folder, id, 0))
-}
-
-/// Folders below one another that are handed over.
-const DEPTH_MAX: usize = 64;
-
-fn own(path: &Path, id: u32, depth: usize) -> io::Result<()> {
-    std::os::unix::fs::lchown(path, Some(id), Some(id))?;
-    if depth >= DEPTH_MAX || !path.symlink_metadata()?.is_dir() {
-        return Ok(());
-    }
-    std::fs::read_dir(path)?.flatten().try_for_each(|entry| own(&entry.path(), id, depth + 1))
+    writable.chain(&spec.scratch).try_for_each(|folder| namespaces::own(folder, id))
 }
 
 type Status = Option<rustix::process::WaitStatus>;

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
 
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
 use rustix::process::{Gid, Pid, Uid, WaitOptions};
 
@@ -78,4 +79,40 @@ fn map_two(pid: Pid, owner: (u32, u32), program: u32) -> io::Result<()> {
     let folder = format!("/proc/{}", pid.as_raw_nonzero());
     fs::write(format!("{folder}/gid_map"), format!("{} {program} 1", owner.1))?;
     fs::write(format!("{folder}/uid_map"), format!("{} {program} 1", owner.0))
+}
+
+/// Folders below one another that change hands; what lies deeper stays with its owner.
+const DEPTH_MAX: usize = 64;
+
+/// Makes the program the owner of a folder and of what is in it.
+///
+/// Another jail may be at work in the same folder, so every step goes by descriptor and follows no link.
+pub(super) fn own(folder: &Path, id: u32) -> io::Result<()> {
+    let (user, group) = (Some(Uid::from_raw(id)), Some(Gid::from_raw(id)));
+    let root = open_folder(CWD, folder)?;
+    rustix::fs::fchown(&root, user, group)?;
+    let mut open = vec![Dir::new(root)?];
+    while let Some(dir) = open.last_mut() {
+        let Some(entry) = dir.next() else {
+            open.pop();
+            continue;
+        };
+        let entry = entry?;
+        let name = entry.file_name();
+        if matches!(name.to_bytes(), b"." | b"..") {
+            continue;
+        }
+        let above = dir.fd()?;
+        rustix::fs::chownat(above, name, user, group, AtFlags::SYMLINK_NOFOLLOW)?;
+        if entry.file_type() == FileType::Directory && open.len() < DEPTH_MAX {
+            let below = Dir::new(open_folder(open[open.len() - 1].fd()?, name)?)?;
+            open.push(below);
+        }
+    }
+    Ok(())
+}
+
+fn open_folder(above: impl AsFd, name: impl rustix::path::Arg) -> rustix::io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    rustix::fs::openat(above, name, flags, Mode::empty())
 }

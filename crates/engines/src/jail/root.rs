@@ -56,9 +56,9 @@ fn tree(bind: &Bind, host_id: Option<u32>) -> io::Result<Option<Tree>> {
         let mapped = namespaces::disk_ids(owner, program).and_then(|ids| {
             sys::set_mount_attributes(copy.as_fd(), libc::MOUNT_ATTR_IDMAP, Some(ids.as_fd()), false)
         });
-        // Data that all may read needs no map; a folder that the program writes to does.
-        if let (Err(error), BindKind::Writable) = (mapped, bind.kind) {
-            return Err(named(&bind.source, &error));
+        // Data that all may read needs no map. A file system without such maps has to give the folder away instead.
+        if mapped.is_err() && bind.kind == BindKind::Writable {
+            namespaces::own(&bind.source, program).map_err(|error| named(&bind.source, &error))?;
         }
     }
     Ok(Some(Tree { is_folder, mount: copy, target: bind.target.clone() }))

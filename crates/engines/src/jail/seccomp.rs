@@ -2,10 +2,12 @@
 
 use std::io;
 
+use codemode_run::Isolation;
 use seccompiler::{BpfProgram, TargetArch};
 use serde_json::{Value, json};
 
 const AARCH64: &str = include_str!("../../seccomp/aarch64.calls");
+const CGROUP: &str = include_str!("../../seccomp/cgroup.calls");
 const COMMON: &str = include_str!("../../seccomp/common.calls");
 const NAMESPACES: &str = include_str!("../../seccomp/namespaces.calls");
 const NETWORK: &str = include_str!("../../seccomp/network.calls");
@@ -15,20 +17,18 @@ const X86_64: &str = include_str!("../../seccomp/x86_64.calls");
 ///
 /// The first answers EPERM to whatever is not listed (numbers of other call tables, such as x32, too). The second
 /// answers ENOSYS to calls whose absence programs know how to live with. A foreign machine word kills the process.
-pub(super) fn programs(
-    machine: &str,
-    has_namespaces: bool,
-    host_network: bool,
-) -> Result<Vec<Vec<u64>>, String> {
+pub(super) fn programs(machine: &str, level: Isolation, host_network: bool) -> Result<Vec<Vec<u64>>, String> {
     let own = match machine {
         "aarch64" => AARCH64,
         "x86_64" => X86_64,
         other => return Err(format!("no list of system calls for {other}")),
     };
+    let has_namespaces = level >= Isolation::NoCgroup;
     let namespaces = has_namespaces.then_some(NAMESPACES);
+    let cgroup = (level == Isolation::Full).then_some(CGROUP);
     // Without a network namespace the only wall is that no socket can be made.
     let network = (has_namespaces || host_network).then_some(NETWORK);
-    let lists = [Some(COMMON), Some(own), namespaces, network];
+    let lists = [Some(COMMON), Some(own), namespaces, cgroup, network];
     let lines: Vec<Line<'_>> = lists
         .iter()
         .flatten()
@@ -135,4 +135,46 @@ pub(super) fn apply(programs: &[Vec<u64>]) -> io::Result<()> {
         seccompiler::apply_filter(&unpack(program)).map_err(io::Error::other)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_list_compiles_for_every_machine_and_level() {
+        for machine in ["aarch64", "x86_64"] {
+            for level in [Isolation::Landlock, Isolation::NoCgroup, Isolation::Full] {
+                for host_network in [false, true] {
+                    let programs = programs(machine, level, host_network).unwrap();
+                    assert!(
+                        programs.iter().all(|program| program.len() > 10 && program.len() < 4096),
+                        "{machine} {level:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_program_is_the_same_after_its_journey() {
+        let program = programs("x86_64", Isolation::Full, false).unwrap();
+        assert_eq!(pack(&unpack(&program[0])), program[0]);
+    }
+
+    #[test]
+    fn every_line_says_why() {
+        for list in [AARCH64, CGROUP, COMMON, NAMESPACES, NETWORK, X86_64] {
+            let silent = list
+                .lines()
+                .filter(|line| !line.is_empty() && !line.starts_with('#') && !line.contains(" # "));
+            assert_eq!(silent.collect::<Vec<_>>(), Vec::<&str>::new());
+        }
+    }
+
+    #[test]
+    fn a_line_that_says_nothing_known_is_an_error() {
+        assert!(Line::parse("socket arg0 ~ 1").unwrap().is_err());
+        assert!(Line::parse("# only a comment").is_none());
+    }
 }

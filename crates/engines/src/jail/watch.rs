@@ -21,8 +21,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(25);
 /// How often a workspace is counted, and never for more than a tenth of the time.
 const COUNT_EVERY: Duration = Duration::from_millis(200);
 
-/// Files and folders of a workspace.
-const WORKSPACE_FILES_MAX: u64 = 20_000;
+/// Files and folders that a workspace may always hold; a larger limit on its bytes allows more.
+const WORKSPACE_FILES_MIN: u64 = 20_000;
+
+/// Bytes of the limit that one more file takes.
+const BYTES_PER_FILE: u64 = 16 * 1024;
 
 /// Folders below one another; a deeper tree counts as one that is too large.
 const DEPTH_MAX: usize = 128;
@@ -40,9 +43,15 @@ pub(super) struct Limited {
 impl Limited {
     /// A watch over a jail that is about to start.
     pub(super) fn new(cgroup: Option<Arc<Cgroup>>, limits: Arc<Limits>, workspace: PathBuf) -> Self {
-        let held = measure(&workspace);
-        let room =
-            Size { bytes: held.bytes.max(limits.workspace), files: held.files.max(WORKSPACE_FILES_MAX) };
+        let limit = Size {
+            bytes: limits.workspace,
+            files: WORKSPACE_FILES_MIN.max(limits.workspace / BYTES_PER_FILE),
+        };
+        let room = match measure(&workspace, limit.files) {
+            // Else a program could buy itself room without end by a tree that nobody can count.
+            Size::TOO_MUCH => limit,
+            held => Size { bytes: held.bytes.max(limit.bytes), files: held.files.max(limit.files) },
+        };
         Self { cgroup, limits, room, workspace }
     }
 
@@ -69,7 +78,7 @@ impl Limited {
     }
 
     fn is_overfull(&self) -> bool {
-        let held = measure(&self.workspace);
+        let held = measure(&self.workspace, self.room.files);
         held.bytes > self.room.bytes || held.files > self.room.files
     }
 }
@@ -119,7 +128,9 @@ impl Size {
 }
 
 /// Counts what a folder takes on its disk. Hostile: no link is followed, nothing is opened but folders.
-fn measure(folder: &Path) -> Size {
+///
+/// It gives up at ten times the files that are allowed.
+fn measure(folder: &Path, files_max: u64) -> Size {
     let mut size = Size::default();
     let Ok(root) = open_folder(CWD, folder) else { return size };
     let mut open = vec![root];
@@ -141,7 +152,7 @@ fn measure(folder: &Path) -> Size {
         {
             open.push(below);
         }
-        if open.len() > DEPTH_MAX || size.files > 10 * WORKSPACE_FILES_MAX {
+        if open.len() > DEPTH_MAX || size.files > files_max.saturating_mul(10) {
             return Size::TOO_MUCH;
         }
     }

@@ -202,6 +202,125 @@ async fn a_workspace_over_its_bytes_or_files_ends_the_run() {
     assert_eq!(at_most(Isolation::Full, limits).python(&control).await.0, Ending::Finish);
 }
 
+/// Acts that a sandbox has to refuse, each as the name of its error or `ok`.
+const ACTS: &str = r"
+import ctypes, errno, os, socket
+libc = ctypes.CDLL(None, use_errno=True)
+def attempt(act):
+    try:
+        act()
+        return 'ok'
+    except OSError as error:
+        return errno.errorcode[error.errno]
+def trace():
+    if libc.ptrace(0x4206, victim, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), 'ptrace')
+acts = {
+    'read': lambda: open(secret).read(),
+    'list': lambda: os.listdir(os.path.dirname(secret)),
+    'write': lambda: open(secret, 'a').close(),
+    'create': lambda: open(secret + '.new', 'w').close(),
+    'remove': lambda: os.unlink(secret + '.new'),
+    'socket': lambda: socket.socket(),
+    'unix socket': lambda: socket.socket(socket.AF_UNIX),
+    'signal': lambda: os.kill(victim, 0),
+    'trace': trace,
+    'own memory': lambda: os.close(os.open('/proc/self/mem', os.O_RDWR)),
+}
+{name: attempt(act) for name, act in acts.items()}";
+
+#[tokio::test]
+async fn the_weakest_level_still_keeps_files_sockets_and_processes() {
+    let above = tempfile::tempdir().unwrap();
+    std::fs::write(above.path().join("secret"), "s").unwrap();
+    let mut victim = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+    let secret = format!("secret = {:?}\nvictim = {}\n", above.path().join("secret"), victim.id());
+    let without = value(&Bench::direct(), &(secret.clone() + ACTS)).await;
+    std::fs::write(above.path().join("secret.new"), "s").unwrap();
+    let within = value(&at_most(Isolation::Landlock, Limits::default()), &(secret + ACTS)).await;
+    victim.kill().unwrap();
+    victim.wait().unwrap();
+    let all = |errors: [&str; 10]| {
+        let names = [
+            "read",
+            "list",
+            "write",
+            "create",
+            "remove",
+            "socket",
+            "unix socket",
+            "signal",
+            "trace",
+            "own memory",
+        ];
+        names
+            .into_iter()
+            .zip(errors)
+            .map(|(name, error)| (name.to_owned(), json!(error)))
+            .collect::<serde_json::Map<_, _>>()
+    };
+    assert_eq!(without, json!(all(["ok"; 10])));
+    let refused =
+        ["EACCES", "EACCES", "EACCES", "EACCES", "EACCES", "EPERM", "EPERM", "EPERM", "EPERM", "EACCES"];
+    assert_eq!(within, json!(all(refused)));
+}
+
+#[tokio::test]
+async fn the_weakest_level_leaves_no_daemon_and_no_folder_of_its_own() {
+    let bench = at_most(Isolation::Landlock, Limits::default());
+    let code = "(setsid sh -c 'trap \"\" TERM; sleep 61.25; sleep 61.25' &) ; echo $HOME; ls -d $HOME";
+    let (outcome, heard) = bench.run(Language::Bash, code).await;
+    let said = heard.stdout();
+    let home = said.lines().next().unwrap();
+    assert_eq!((outcome.ending, said.as_str()), (Ending::Finish, format!("{home}\n{home}\n").as_str()));
+    assert!(home.contains("codemode-jail-") && !std::path::Path::new(home).exists(), "{home}");
+    let lines = std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    assert_eq!(lines.filter(|line| line == b"sleep\x0061.25\0").count(), 0);
+}
+
+#[tokio::test]
+async fn what_a_program_used_is_known() {
+    for level in levels() {
+        let (outcome, _) =
+            at_most(level, Limits::default()).run(Language::Python, "sum(range(3_000_000))").await;
+        let peak = outcome.usage.memory_peak_bytes.unwrap_or_default();
+        assert!(
+            outcome.usage.cpu.is_some_and(|cpu| !cpu.is_zero()) && peak > MIB,
+            "{level:?} {:?}",
+            outcome.usage
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_tree_too_deep_to_be_counted_buys_no_room_in_the_next_run() {
+    let bench = at_most(Isolation::Full, Limits { workspace: 8 * MIB, ..Limits::default() });
+    let code = "import os, time\nfor _ in range(300):\n    os.makedirs('d', exist_ok=True)\n    os.chdir('d')\ntime.sleep(30)";
+    for _ in 0..2 {
+        let (outcome, _) = bench.run(Language::Python, code).await;
+        assert_eq!(outcome.ending, killed(KillCause::Workspace));
+    }
+}
+
+#[tokio::test]
+async fn warm_guests_serve_the_workspace_that_they_were_started_for() {
+    let options = options(2, Limits::default());
+    let bench = Bench::over(Arc::new(Guests::new(Jail::new(&options), 2)), Limits::default());
+    bench.engine.prewarm(&bench.spec(Language::Python, false));
+    for number in 0..4 {
+        let code = format!("import os\nopen('{number}', 'w').close()\n[os.getcwd(), len(os.listdir())]");
+        assert_eq!(value(&bench, &code).await, json!(["/workspace", number + 1]));
+    }
+    // The same path, but another folder: no guest may still hold the old one.
+    std::fs::rename(bench.workspace.path(), bench.workspace.path().with_extension("old")).unwrap();
+    assert_eq!(value(&bench, "import os\nos.listdir()").await, json!([]));
+    std::fs::remove_dir_all(bench.workspace.path().with_extension("old")).unwrap();
+    bench.engine.shutdown().await;
+}
+
 #[tokio::test]
 async fn a_diagnosis_names_every_step() {
     let jail = Jail::new(&options(0, Limits::default()));

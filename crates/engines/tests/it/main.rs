@@ -1,9 +1,16 @@
 //! The engines, through their seam.
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic, and says by a line what it did not try"
+)]
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "what a test did not expect has to fail it")]
 
 mod direct;
+mod escape;
 mod faults;
 mod files;
 mod frames;
@@ -15,6 +22,7 @@ mod support;
 /// What every engine over guests has to do, compiled once for each of them.
 macro_rules! engine_contract {
     ($name:ident, $kind:expr) => {
+        #[expect(clippy::duplicate_mod, reason = "the same tests on another engine")]
         #[path = "."]
         mod $name {
             use codemode_engines::EngineKind;

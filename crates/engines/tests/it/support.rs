@@ -137,7 +137,10 @@ impl Bench {
 
 /// What the engines of these tests are made of.
 pub(crate) fn options(warm: usize, limits: Limits) -> EngineOptions {
-    let helper = env!("CARGO_BIN_EXE_codemode-guest-init").into();
+    // Another user, as whom these tests can be run too, cannot reach the folder that they were built in.
+    let helper = std::env::var_os("CODEMODE_TEST_HELPER")
+        .unwrap_or_else(|| env!("CARGO_BIN_EXE_codemode-guest-init").into())
+        .into();
     EngineOptions {
         helper,
         helper_arguments: Vec::new(),
