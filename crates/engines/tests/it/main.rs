@@ -5,5 +5,6 @@ mod faults;
 mod files;
 mod frames;
 mod leaks;
+mod network;
 mod python;
 mod support;

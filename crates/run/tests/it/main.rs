@@ -1,6 +1,7 @@
 //! What a run is, tested below every engine.
 
 mod artifacts;
+mod network;
 mod output;
 mod policy;
 mod runner;
