@@ -22,7 +22,8 @@ pub(crate) struct Target {
 
 impl Target {
     pub(crate) fn new(host: &str, port: u16) -> Result<Self, Refusal> {
-        let host = Host::parse(host).map_err(|_| Refusal::Bad("the destination is no host name or address"))?;
+        let host =
+            Host::parse(host).map_err(|_| Refusal::Bad("the destination is no host name or address"))?;
         if port == 0 { Err(Refusal::Bad("the destination has no port")) } else { Ok(Self { host, port }) }
     }
 }
@@ -37,7 +38,11 @@ impl std::fmt::Display for Target {
 const ATTEMPT_AT_LEAST: Duration = Duration::from_secs(2);
 
 /// A connection to the target. There is no second look-up between the verdict and the connection.
-pub(crate) async fn dial(shared: &Shared, target: &Target, activity: &Arc<Activity>) -> Result<Counted, Refusal> {
+pub(crate) async fn dial(
+    shared: &Shared,
+    target: &Target,
+    activity: &Arc<Activity>,
+) -> Result<Counted, Refusal> {
     let deadline = Instant::now() + shared.bounds.connect_within;
     let addresses = judged(shared, target, deadline).await.inspect_err(|refusal| {
         if let Refusal::Denied(denied) = refusal {

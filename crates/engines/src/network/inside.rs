@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 
 use rustix::io::Errno;
 use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, bind, listen, netlink, recv, send, socket_with,
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, bind, listen, recv, send, socket_with,
 };
 
 /// The port of the proxy inside a sandbox. Below the range that systems hand out by themselves, and none that programs
@@ -43,7 +43,8 @@ const MESSAGE_BYTES: usize = 32;
 /// Sets the loopback's flag by rtnetlink(7), which unlike the ioctl needs no unsafe code.
 fn loopback_up() -> io::Result<()> {
     let flags = SocketFlags::CLOEXEC;
-    let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, flags, Some(netlink::ROUTE))?;
+    // No protocol is number 0, which is NETLINK_ROUTE.
+    let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, flags, None)?;
     let mut message = Vec::with_capacity(MESSAGE_BYTES);
     // struct nlmsghdr: length, type, flags, sequence, port.
     message.extend((MESSAGE_BYTES as u32).to_ne_bytes());

@@ -185,7 +185,8 @@ fn stated_host(request: &httparse::Request<'_, '_>) -> Option<Opening> {
     match (first, second) {
         (None, _) => Some(Opening::Http(None)),
         (Some(host), None) => {
-            let authority: hyper::http::uri::Authority = std::str::from_utf8(host.value).ok()?.parse().ok()?;
+            let authority: hyper::http::uri::Authority =
+                std::str::from_utf8(host.value).ok()?.parse().ok()?;
             let plain = !authority.as_str().contains('@');
             Host::parse(authority.host()).ok().filter(|_| plain).map(|host| Opening::Http(Some(host)))
         }

@@ -17,7 +17,13 @@ use super::serve::Shared;
 use super::traffic::Counted;
 
 /// Carries bytes until both sides are done. `early` is what the client already sent.
-pub(crate) async fn carry(shared: &Shared, target: &Target, client: TcpStream, early: Bytes, upstream: Counted) {
+pub(crate) async fn carry(
+    shared: &Shared,
+    target: &Target,
+    client: TcpStream,
+    early: Bytes,
+    upstream: Counted,
+) {
     let ended = if shared.network.mode == NetworkMode::Hosts {
         watched(shared, target, client, early, upstream).await
     } else {

@@ -118,7 +118,8 @@ fn request_end(buffer: &[u8]) -> Option<usize> {
     (buffer.len() >= whole).then_some(whole)
 }
 
-pub(crate) const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello";
+pub(crate) const HELLO: &str =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello";
 
 /// A proxy between the test and a server.
 pub(crate) struct Bench {
@@ -136,7 +137,8 @@ impl Bench {
 
     pub(crate) async fn with(mode: NetworkMode, hosts: &[&str], reply: &'static str, bounds: Bounds) -> Self {
         let origin = Origin::answering(reply).await;
-        let hosts: Vec<String> = hosts.iter().map(|host| host.replace("PORT", &origin.port.to_string())).collect();
+        let hosts: Vec<String> =
+            hosts.iter().map(|host| host.replace("PORT", &origin.port.to_string())).collect();
         let network = Network::new(mode, &hosts).unwrap();
         let elsewhere = Arc::new(Elsewhere { port: origin.port, ..Elsewhere::default() });
         let secret = Secret::new().unwrap();
@@ -211,7 +213,12 @@ impl Bench {
         self.socks_request(1, &address, port).await
     }
 
-    pub(crate) async fn socks_request(&self, command: u8, address: &[u8], port: u16) -> Result<TcpStream, u8> {
+    pub(crate) async fn socks_request(
+        &self,
+        command: u8,
+        address: &[u8],
+        port: u16,
+    ) -> Result<TcpStream, u8> {
         let mut stream = self.dial().await;
         let secret = self.secret.reveal().as_bytes();
         let mut bytes = vec![5, 2, 0, 2, 1, 3];

@@ -19,7 +19,8 @@ const SHORT: Duration = Duration::from_millis(200);
 #[tokio::test]
 async fn a_client_that_does_not_finish_its_head_is_cut_off() {
     let bench = bounded(Bounds { head_within: SHORT, ..Bounds::default() }).await;
-    for start in ["", "G", "GET http://allowed.test/ HTTP/1.1\r\nHost: allo", "\u{5}", "\u{5}\u{1}\u{2}\u{1}"] {
+    for start in ["", "G", "GET http://allowed.test/ HTTP/1.1\r\nHost: allo", "\u{5}", "\u{5}\u{1}\u{2}\u{1}"]
+    {
         let mut stream = bench.dial().await;
         stream.write_all(start.as_bytes()).await.unwrap();
         let answer = read_all(&mut stream).await;
@@ -55,11 +56,17 @@ async fn a_tunnel_whose_opening_never_ends_is_cut_off() {
 async fn a_head_that_is_too_long_is_refused() {
     let bench = bounded(Bounds { head_bytes_max: 8 << 10, ..Bounds::default() }).await;
     for (bytes, expected) in [(4 << 10, 200), (9 << 10, 431)] {
-        let head = format!("GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\nX: {}\r\n", "x".repeat(bytes));
+        let head = format!(
+            "GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\nX: {}\r\n",
+            "x".repeat(bytes)
+        );
         assert_eq!(status(&bench.request(&head, "").await), expected);
     }
     for (count, expected) in [(100, 200), (200, 431)] {
-        let head = format!("GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n{}", "X: y\r\n".repeat(count));
+        let head = format!(
+            "GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n{}",
+            "X: y\r\n".repeat(count)
+        );
         assert_eq!(status(&bench.request(&head, "").await), expected);
     }
 }

@@ -22,8 +22,10 @@ async fn a_request_reaches_its_server_as_if_there_were_no_proxy() {
     assert!(answer.ends_with("\r\n\r\nhello"), "{answer}");
     assert_eq!(
         bench.origin.take(),
-        ["POST /a/b?c=d HTTP/1.1\r\nHost: allowed.test\r\nUser-Agent: me\r\nContent-Length: 5\r\nCookie: a=b\r\n\
-          \r\n12345"]
+        [
+            "POST /a/b?c=d HTTP/1.1\r\nHost: allowed.test\r\nUser-Agent: me\r\nContent-Length: 5\r\nCookie: a=b\r\n\
+          \r\n12345"
+        ]
     );
 }
 
@@ -34,7 +36,7 @@ async fn an_answer_comes_back_as_it_was_without_what_is_about_one_connection() {
     let bench = Bench::with(NetworkMode::Hosts, &["allowed.test"], reply, Bounds::default()).await;
     assert_eq!(
         bench.get("http://allowed.test/").await,
-        "HTTP/1.1 418 I am a teapot\r\nX-Tea: Green\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n\
+        "HTTP/1.1 418 I am a teapot\r\nX-Tea: Green\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n\
          2\r\nte\r\n1\r\na\r\n0\r\n\r\n"
     );
 }
@@ -46,7 +48,9 @@ async fn a_chunked_body_is_passed_on_chunked() {
     assert_eq!(status(&bench.request(head, "5\r\nhello\r\n0\r\n\r\n").await), 200);
     assert_eq!(
         bench.origin.take(),
-        ["POST / HTTP/1.1\r\nHost: allowed.test\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"]
+        [
+            "POST / HTTP/1.1\r\nHost: allowed.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+        ]
     );
 }
 
@@ -56,14 +60,18 @@ async fn a_connection_serves_one_request_after_the_other() {
     let credentials = bench.credentials();
     let mut stream = bench.dial().await;
     for path in ["1", "2", "3"] {
-        let head = format!("GET http://allowed.test/{path} HTTP/1.1\r\nHost: allowed.test\r\n{credentials}\r\n");
+        let head =
+            format!("GET http://allowed.test/{path} HTTP/1.1\r\nHost: allowed.test\r\n{credentials}\r\n");
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut answer = vec![0; HELLO.len()];
         soon(stream.read_exact(&mut answer)).await.unwrap();
         assert_eq!(String::from_utf8(answer).unwrap(), HELLO);
     }
     let asked = bench.origin.take();
-    assert_eq!(asked, ["1", "2", "3"].map(|path| format!("GET /{path} HTTP/1.1\r\nHost: allowed.test\r\n\r\n")));
+    assert_eq!(
+        asked,
+        ["1", "2", "3"].map(|path| format!("GET /{path} HTTP/1.1\r\nHost: allowed.test\r\n\r\n"))
+    );
 }
 
 #[tokio::test]
@@ -83,7 +91,8 @@ async fn an_old_client_may_leave_the_host_out() {
 
 #[tokio::test]
 async fn a_server_that_does_not_speak_http_is_a_bad_gateway() {
-    let bench = Bench::with(NetworkMode::Hosts, &["allowed.test"], "220 mail\r\n\r\n", Bounds::default()).await;
+    let bench =
+        Bench::with(NetworkMode::Hosts, &["allowed.test"], "220 mail\r\n\r\n", Bounds::default()).await;
     let answer = bench.get("http://allowed.test/").await;
     let expected = "HTTP/1.1 502 codemode: allowed.test:80 was not reached: its answer is not HTTP";
     assert_eq!(answer.lines().next(), Some(expected));
@@ -109,13 +118,19 @@ async fn without_the_secret_nothing_passes() {
         (basic(format!("run:{right}")).replace("Proxy-", ""), 407),
     ];
     for (header, expected) in &cases {
-        for head in ["GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test", "GET / HTTP/1.1\r\nHost: allowed.test"] {
-            let answer = bench.exchange(format!("{head}\r\n{header}Connection: close\r\n\r\n").as_bytes()).await;
+        for head in [
+            "GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test",
+            "GET / HTTP/1.1\r\nHost: allowed.test",
+        ] {
+            let answer =
+                bench.exchange(format!("{head}\r\n{header}Connection: close\r\n\r\n").as_bytes()).await;
             let expected = if head.contains("http:") || *expected == 407 { *expected } else { 400 };
             assert_eq!(status(&answer), expected, "{head} {header}: {answer}");
         }
     }
-    let answer = bench.exchange(b"CONNECT allowed.test:443 HTTP/1.1\r\nHost: allowed.test:443\r\nConnection: close\r\n\r\n");
+    let answer = bench.exchange(
+        b"CONNECT allowed.test:443 HTTP/1.1\r\nHost: allowed.test:443\r\nConnection: close\r\n\r\n",
+    );
     assert!(answer.await.contains("proxy-authenticate: Basic realm=\"codemode\"\r\n"));
     assert_eq!(bench.connected().len(), 2);
 }

@@ -136,7 +136,8 @@ fn the_variables_lead_every_client_to_the_proxy() {
         all.extend([("NO_PROXY", direct), ("no_proxy", direct), ("NODE_USE_ENV_PROXY", "1")]);
         all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     };
-    let variables = |hosts: &[&str]| environment(PROXY_PORT, &secret, &Network::new(NetworkMode::Hosts, hosts).unwrap());
+    let variables =
+        |hosts: &[&str]| environment(PROXY_PORT, &secret, &Network::new(NetworkMode::Hosts, hosts).unwrap());
     assert_eq!(variables(&["example.com"]), expected("localhost,127.0.0.1"));
     for listed in ["localhost:8080", "127.0.0.1", "[::1]:80"] {
         assert_eq!(variables(&[listed]), expected(""), "{listed}");

@@ -129,7 +129,7 @@ async fn names_in_punycode_pass_and_other_letters_are_a_bad_request() {
     let sent = [
         ("http://xn--bcher-kva.test/", 200),
         ("http://XN--BCHER-KVA.test./", 200),
-        ("http://xn--bcher-kvb.test/", 403),
+        ("http://xn--mnchen-3ya.test/", 403),
         ("http://bücher.test/", 400),
         ("http://127。0。0。1/", 400),
     ];
@@ -181,7 +181,9 @@ async fn a_refusal_says_why_in_its_status_line_and_its_body() {
         why.len() + 1
     );
     assert_eq!(bench.get("http://other.test/").await, expected);
-    assert!(bench.connect("other.test:80").await.unwrap_err().starts_with(&format!("HTTP/1.1 403 {why}\r\n")));
+    assert!(
+        bench.connect("other.test:80").await.unwrap_err().starts_with(&format!("HTTP/1.1 403 {why}\r\n"))
+    );
 }
 
 #[tokio::test]
@@ -189,7 +191,10 @@ async fn a_name_that_nobody_knows_and_a_server_that_is_not_there_are_bad_gateway
     let bench = Bench::new(NetworkMode::Hosts, &["nobody.test", "127.0.0.1"]).await;
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let unknown = bench.get("http://nobody.test/").await;
-    assert_eq!(unknown.lines().next(), Some("HTTP/1.1 502 codemode: the name of nobody.test:80 was not found"));
+    assert_eq!(
+        unknown.lines().next(),
+        Some("HTTP/1.1 502 codemode: the name of nobody.test:80 was not found")
+    );
     let refused = bench.get(&format!("http://127.0.0.1:{port}/")).await;
     let expected = format!("HTTP/1.1 502 codemode: 127.0.0.1:{port} was not reached: connection refused");
     assert_eq!(refused.lines().next(), Some(expected.as_str()));
@@ -227,7 +232,9 @@ async fn what_went_through_is_counted_and_refusals_are_named() {
     for _ in 0..2 {
         bench.get("http://other.test/").await;
     }
-    bench.exchange(b"GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\nConnection: close\r\n\r\n").await;
+    bench
+        .exchange(b"GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\nConnection: close\r\n\r\n")
+        .await;
     let sent: usize = bench.origin.take().iter().map(String::len).sum();
     let expected = Traffic {
         bytes_in: HELLO.len() as u64,

@@ -60,9 +60,12 @@ async fn a_hello_in_many_small_records_is_read_as_one() {
 #[tokio::test]
 async fn plain_requests_in_a_tunnel_have_to_name_its_host() {
     let bench = Bench::new(NetworkMode::Hosts, &["allowed.test"]).await;
-    for (host, expected) in
-        [("allowed.test", 200), ("Allowed.TEST:80", 200), ("other.test", 403), ("allowed.test@other.test", 403)]
-    {
+    for (host, expected) in [
+        ("allowed.test", 200),
+        ("Allowed.TEST:80", 200),
+        ("other.test", 403),
+        ("allowed.test@other.test", 403),
+    ] {
         let tunnel = bench.connect("allowed.test:80").await.unwrap();
         assert_eq!(status(&ask(tunnel, host).await), expected, "{host}");
     }
@@ -149,7 +152,7 @@ async fn a_web_socket_takes_the_connection_over() {
     assert_eq!(
         bench.origin.take(),
         [
-            "GET /ws HTTP/1.1\r\nHost: allowed.test\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
+            "GET /ws HTTP/1.1\r\nHost: allowed.test\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
             "GET / HTTP/1.1\r\n\r\n"
         ]
     );
