@@ -45,7 +45,7 @@ pub trait Session: Send + Sync {
     /// The workspace.
     fn files(&self) -> &dyn Files;
 
-    /// True while the interpreter lives and can run another program.
+    /// True while the interpreter lives and can run another program: its workspace is still there too.
     fn is_alive(&self) -> bool;
 }
 

@@ -10,7 +10,7 @@ use codemode_source::{Language, SyntaxError};
 use tokio_util::sync::CancellationToken;
 
 use crate::artifacts::{self, Artifact, ENTRIES_MAX};
-use crate::engine::{Engine, Entry, Isolation, Session, SessionSpec};
+use crate::engine::{Engine, Entry, Isolation, Profile, Session, SessionSpec};
 use crate::error::RunError;
 use crate::host::Stream;
 use crate::outcome::{Ending, Exception, Outcome, Usage};
@@ -84,8 +84,7 @@ impl Runner {
     pub async fn candidates(&self) -> Vec<(&dyn Engine, bool)> {
         let mut candidates = Vec::new();
         for engine in &self.options.engines {
-            let works = self.judge(&**engine).is_ok() && engine.probe(Language::Python).await.is_ok();
-            candidates.push((&**engine, works));
+            candidates.push((&**engine, self.consider(&**engine, Language::Python).await.is_ok()));
         }
         candidates
     }
@@ -187,42 +186,39 @@ impl Runner {
     async fn choose(&self, request: &RunRequest) -> Result<Arc<dyn Engine>, RunError> {
         let mut reasons = Vec::new();
         for engine in &self.options.engines {
-            let judged = self.judge(&**engine);
-            let probed = match judged {
-                Ok(()) => engine
-                    .probe(request.language)
-                    .await
-                    .map_err(|missing| Some(format!("{missing}; {}", missing.mend))),
-                Err(reason) => Err(reason),
-            };
-            match probed {
+            match self.consider(&**engine, request.language).await {
                 Ok(()) => return Ok(Arc::clone(engine)),
-                Err(Some(reason)) => reasons.push(format!("{}: {reason}", engine.profile().name)),
-                Err(None) => {}
+                Err(reason) => reasons.extend(reason),
             }
         }
         Err(no_engine(request, &reasons))
+    }
+
+    async fn consider(&self, engine: &dyn Engine, language: Language) -> Result<(), Option<String>> {
+        self.judge(engine)?;
+        let name = engine.profile().name;
+        let probed = engine.probe(language).await;
+        probed.map_err(|unavailable| Some(format!("{name}: {unavailable}; {}", unavailable.mend)))
     }
 
     /// Whether the settings let this engine be used: the reason why not, and none when another one was named.
     ///
     /// An engine without isolation has to be named; one that has some is held to `sandbox.minimum` in any case.
     fn judge(&self, engine: &dyn Engine) -> Result<(), Option<String>> {
-        let profile = engine.profile();
-        let named = self.options.engine.as_deref() == Some(profile.name);
+        let Profile { isolation, name, .. } = *engine.profile();
+        let named = self.options.engine.as_deref() == Some(name);
         if self.options.engine.is_some() && !named {
             return Err(None);
         }
-        if profile.isolation == Isolation::None {
-            return if named {
-                Ok(())
-            } else {
-                Err(Some("is not isolated and has to be asked for".to_owned()))
-            };
+        if isolation == Isolation::None {
+            let reason = || Some(format!("{name} is not isolated and has to be asked for"));
+            return if named { Ok(()) } else { Err(reason()) };
         }
-        if profile.isolation < self.options.minimum {
-            let (level, minimum) = (profile.isolation.name(), self.options.minimum.name());
-            return Err(Some(format!("isolates at level {level} here, below `sandbox.minimum` {minimum}")));
+        if isolation < self.options.minimum {
+            let (level, minimum) = (isolation.name(), self.options.minimum.name());
+            return Err(Some(format!(
+                "{name} isolates at level {level} here, below `sandbox.minimum` {minimum}"
+            )));
         }
         Ok(())
     }
@@ -240,8 +236,7 @@ impl Runner {
         };
         let mut slot = self.sessions.take(id, request.language).await;
         let mut session = match slot.take() {
-            // A session that was reset from outside has lost its folder: its interpreter goes too.
-            Some(session) if session.is_alive() && spec.workspace.exists() => session,
+            Some(session) if session.is_alive() => session,
             _ => attempt.engine.open(&spec).await?,
         };
         // The slot stays empty while the program runs: a run that is killed or dropped leaves no half-changed session.

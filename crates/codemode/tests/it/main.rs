@@ -1,1 +1,13 @@
-//! The binary, from outside, and the settings.
+//! The binary from outside, the documentation, and the shape of the workspace.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod config;
+mod docs;
+mod examples;
+mod history;
+mod keys;
+mod run;
+mod serve;
+mod support;
+mod tidy;

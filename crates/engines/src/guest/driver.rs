@@ -169,13 +169,21 @@ impl Session for GuestSession {
     }
 
     fn is_alive(&self) -> bool {
-        self.alive
+        // A session that was reset from outside has lost its folder.
+        self.alive && self.workspace.exists()
     }
 }
+
+/// Calls that one program may have open at once; each holds its arguments in our memory.
+const CALLS_OPEN_MAX: usize = 1024;
 
 /// Takes one message of a run. Late messages of an earlier run carry another nonce and are dropped.
 fn take<'a>(message: FromGuest, nonce: &str, host: &'a dyn Host, calls: &mut Calls<'a>) -> Option<End> {
     match message {
+        FromGuest::Call { nonce: of, .. } if of == nonce && calls.len() >= CALLS_OPEN_MAX => {
+            tracing::warn!("guest opened more than {CALLS_OPEN_MAX} calls at once");
+            return Some(End::Broken);
+        }
         FromGuest::Call { arguments, id, nonce: of, server, tool } if of == nonce => {
             let call = ToolCall { arguments, server, tool };
             calls.push(Box::pin(async move { (id, host.call_tool(call).await) }));
@@ -183,7 +191,7 @@ fn take<'a>(message: FromGuest, nonce: &str, host: &'a dyn Host, calls: &mut Cal
         FromGuest::Display { display, nonce: of } if of == nonce => host.emit(Event::Display(display)),
         FromGuest::Done { ending, nonce: of, value } if of == nonce => return Some(End::Done(ending, value)),
         FromGuest::Output { nonce: of, stream, text } if of == nonce => {
-            host.emit(Event::Output(stream, text.as_bytes()))
+            host.emit(Event::Output(stream, text.as_bytes()));
         }
         _ => {}
     }

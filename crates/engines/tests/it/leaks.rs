@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::support::{Bench, Heard, program};
 
 /// Processes whose command line holds this mark.
-fn census(mark: &str) -> usize {
+pub(crate) fn census(mark: &str) -> usize {
     let entries = fs::read_dir("/proc").unwrap().flatten();
     let lines = entries.filter_map(|entry| {
         let pid = entry.file_name().into_string().ok()?.parse::<u32>().ok()?;
@@ -20,7 +20,7 @@ fn census(mark: &str) -> usize {
 }
 
 /// A duration that no other process sleeps for.
-fn mark() -> String {
+pub(crate) fn mark() -> String {
     format!("{}.{}", 4000 + std::process::id() % 1000, ulid::Ulid::new().random() % 1_000_000_000)
 }
 
@@ -67,13 +67,13 @@ async fn a_run_that_is_taken_back_leaves_no_daemon() {
 }
 
 /// Waits until no process carries the mark: what a drop leaves to the helper is done shortly after it.
-async fn until_gone(mark: &str) {
+pub(crate) async fn until_gone(mark: &str) {
     let gone = async {
         while census(mark) > 0 {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(10), gone).await.expect("processes were left behind");
+    tokio::time::timeout(std::time::Duration::from_secs(10), gone).await.unwrap();
 }
 
 #[tokio::test]

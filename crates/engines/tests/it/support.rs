@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use codemode_engines::{EngineKind, EngineOptions};
 use codemode_run::{
-    Display, Ending, Engine, Event, Host, Language, Limits, Outcome, Program, Session, SessionSpec, Stream,
-    ToolCall, ToolError,
+    Display, Engine, Event, Host, Language, Limits, Outcome, Program, Session, SessionSpec, Stream, ToolCall,
+    ToolError,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -55,9 +55,8 @@ impl Host for Heard {
             Event::Output(Stream::Stderr, bytes) => self.stderr.lock().unwrap().extend_from_slice(bytes),
             Event::Output(Stream::Stdout, bytes) => self.stdout.lock().unwrap().extend_from_slice(bytes),
         }
-        let stdout = self.stdout();
         if let Some((text, token)) = &*self.waits_for.lock().unwrap()
-            && stdout.contains(text.as_str())
+            && self.stdout().contains(text.as_str())
         {
             token.cancel();
         }
@@ -113,11 +112,6 @@ impl Bench {
         let mut session = self.engine.open(&self.spec(language, false)).await.unwrap();
         let outcome = session.run(&program(language, code), &heard, cancel).await.unwrap();
         (outcome, heard)
-    }
-
-    pub(crate) async fn python(&self, code: &str) -> (Ending, String) {
-        let (outcome, heard) = self.run(Language::Python, code).await;
-        (outcome.ending, heard.stdout())
     }
 }
 

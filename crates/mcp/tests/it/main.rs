@@ -1,1 +1,1 @@
-
+//! The server, over in-memory streams.
