@@ -31,7 +31,7 @@ use codemode_run::network::Network;
 use tokio_util::task::AbortOnDropHandle;
 
 pub use bounds::Bounds;
-pub use environment::environment;
+pub use environment::{NODE_PRELOAD, PYTHON_PRELOAD, environment};
 pub use inside::{PROXY_PORT, listen_inside};
 pub use outside::{Outside, System};
 pub use secret::Secret;

@@ -216,7 +216,8 @@ fn broke(target: &Target, error: &hyper::Error) -> Refusal {
 fn destination(request: &Request<Incoming>) -> Result<Target, Refusal> {
     let uri = request.uri();
     let authority = match (uri.scheme(), uri.authority()) {
-        (Some(scheme), Some(authority)) if *scheme == Scheme::HTTP => authority,
+        // Clients that speak WebSocket without a tunnel write its scheme.
+        (Some(scheme), Some(authority)) if *scheme == Scheme::HTTP || scheme.as_str() == "ws" => authority,
         (Some(_), _) => return Err(Refusal::Unsupported("only http:// by request, https:// by CONNECT")),
         _ => return Err(Refusal::Bad("this is a proxy: the target has to be a whole URL")),
     };

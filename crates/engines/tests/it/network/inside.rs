@@ -8,7 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use codemode_engines::network::{
-    Bounds, Outside, PROXY_PORT, Proxy, ProxyOptions, Secret, System, environment,
+    Bounds, NODE_PRELOAD, Outside, PROXY_PORT, PYTHON_PRELOAD, Proxy, ProxyOptions, Secret, System,
+    environment,
 };
 use codemode_run::network::{Network, NetworkMode};
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
@@ -16,12 +17,12 @@ use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg}
 use super::bench::Origin;
 
 /// A program in namespaces of its own, with the inner end of its network.
-fn start(program: &str, variables: Vec<(String, String)>) -> (Child, OwnedFd) {
+fn start(command: &[&str], variables: Vec<(String, String)>) -> (Child, OwnedFd) {
     let (ours, theirs) = UnixStream::pair().unwrap();
     let child = Command::new("unshare")
         .args(["--user", "--map-root-user", "--mount", "--net", "--propagation", "private", "--kill-child"])
         .arg(env!("CARGO_BIN_EXE_codemode-listen-inside"))
-        .args(["python3", "-I", "-c", program])
+        .args(command)
         .envs(variables)
         .stdin(OwnedFd::from(theirs))
         .stdout(Stdio::piped())
@@ -45,9 +46,9 @@ fn receive(socket: &UnixStream) -> OwnedFd {
 }
 
 /// Runs a program behind a proxy: what it printed and what it complained about.
-async fn run(program: &str, network: Network, outside: Arc<dyn Outside>) -> (String, String) {
+async fn run(command: &[&str], network: Network, outside: Arc<dyn Outside>) -> (String, String) {
     let secret = Secret::new().unwrap();
-    let (mut child, listener) = start(program, environment(PROXY_PORT, &secret, &network));
+    let (mut child, listener) = start(command, environment(PROXY_PORT, &secret, &network));
     let options = ProxyOptions { bounds: Bounds::default(), network, outside, secret };
     let _proxy = Proxy::with(listener, options).unwrap();
     let ended = tokio::task::spawn_blocking(move || {
@@ -86,7 +87,7 @@ attempt("name:", lambda: socket.getaddrinfo("other.test", 80))
         port = origin.port
     );
     let network = Network::new(NetworkMode::Hosts, &[format!("127.0.0.1:{}", origin.port)]).unwrap();
-    let (stdout, stderr) = run(&program, network, Arc::new(System)).await;
+    let (stdout, stderr) = run(&["python3", "-I", "-c", &program], network, Arc::new(System)).await;
     let expected = format!(
         "listed: hello\n\
          not listed: 403 codemode: network.mode is hosts and other.test:80 is not listed; listed: 127.0.0.1:{port}; \
@@ -120,8 +121,65 @@ for host in ["127.0.0.1", "localhost"]:
     print(urllib.request.urlopen(f"http://{host}:{server.server_port}/", timeout=20).read().decode())
 "#;
     let network = Network::new::<&str>(NetworkMode::Public, &[]).unwrap();
-    let (stdout, stderr) = run(program, network, Arc::new(System)).await;
+    let (stdout, stderr) = run(&["python3", "-I", "-c", program], network, Arc::new(System)).await;
     assert_eq!((stdout, stderr), ("mine\nmine\n".to_owned(), String::new()));
+}
+
+#[tokio::test]
+async fn fetch_and_http_of_node_go_through_the_proxy() {
+    let origin = Origin::answering(super::bench::HELLO).await;
+    let program = format!(
+        r#"
+import http from "node:http";
+const attempt = async (what, act) => {{
+  try {{ console.log(what, await act()); }} catch (error) {{ console.log(what, (error.cause ?? error).message); }}
+}};
+const get = url => new Promise((done, failed) => {{
+  http.get(url, response => response.setEncoding("utf8").once("data", done)).once("error", failed);
+}});
+await attempt("fetch:", async () => (await fetch("http://127.0.0.1:{port}/")).text());
+await attempt("http:", () => get("http://127.0.0.1:{port}/"));
+await attempt("not listed:", async () => (await fetch("https://other.test/")).status);
+process.exit(0);
+"#,
+        port = origin.port
+    );
+    let network = Network::new(NetworkMode::Hosts, &[format!("127.0.0.1:{}", origin.port)]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (preload, main) = (folder.path().join("preload.mjs"), folder.path().join("main.mjs"));
+    std::fs::write(&preload, NODE_PRELOAD).unwrap();
+    std::fs::write(&main, program).unwrap();
+    let command = ["node", "--import", preload.to_str().unwrap(), main.to_str().unwrap()];
+    let (stdout, stderr) = run(&command, network, Arc::new(System)).await;
+    assert_eq!(stderr, "");
+    let refusal = format!(
+        "codemode: network.mode is hosts and other.test:443 is not listed; listed: 127.0.0.1:{}; ask the user to add \
+         \"other.test:443\" to network.hosts if it is needed",
+        origin.port
+    );
+    // Where Node has its own way through a proxy its error has its own words around ours.
+    let (reached, refused) = stdout.split_once("not listed: ").unwrap();
+    assert_eq!(reached, "fetch: hello\nhttp: hello\n");
+    assert!(refused.contains(&refusal) || refused.contains("403"), "{refused}");
+}
+
+#[test]
+fn a_python_library_that_looks_at_no_variables_is_told_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let library =
+        "class ClientSession:\n    def __init__(self, *, trust_env=False):\n        print(trust_env)\n";
+    std::fs::write(folder.path().join("aiohttp.py"), library).unwrap();
+    let program = format!("{PYTHON_PRELOAD}\nimport aiohttp\naiohttp.ClientSession()\nimport json\n");
+    for (proxy, expected) in [("http://127.0.0.1:3128", "True\n"), ("", "False\n")] {
+        let ended = Command::new("python3")
+            .args(["-S", "-c", &program])
+            .env("PYTHONPATH", folder.path())
+            .env("HTTPS_PROXY", proxy)
+            .output()
+            .unwrap();
+        let said = [ended.stdout, ended.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        assert_eq!(said, [expected, ""], "{proxy:?}");
+    }
 }
 
 #[test]
@@ -129,10 +187,8 @@ fn the_variables_lead_every_client_to_the_proxy() {
     let secret = Secret::new().unwrap();
     let proxy = format!("http://run:{}@127.0.0.1:3128", secret.reveal());
     let expected = |direct: &str| -> Vec<(String, String)> {
-        let mut all: Vec<(&str, &str)> =
-            ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"]
-                .map(|name| (name, proxy.as_str()))
-                .to_vec();
+        let names = "HTTP_PROXY http_proxy HTTPS_PROXY https_proxy ALL_PROXY all_proxy WS_PROXY ws_proxy WSS_PROXY wss_proxy";
+        let mut all: Vec<(&str, &str)> = names.split(' ').map(|name| (name, proxy.as_str())).collect();
         all.extend([("NO_PROXY", direct), ("no_proxy", direct), ("NODE_USE_ENV_PROXY", "1")]);
         all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     };

@@ -136,7 +136,7 @@ async fn a_web_socket_takes_the_connection_over() {
     let bench = Bench::with(NetworkMode::Hosts, &["allowed.test"], reply, Bounds::default()).await;
     let credentials = bench.credentials();
     let head = format!(
-        "GET http://allowed.test/ws HTTP/1.1\r\nHost: allowed.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+        "GET ws://allowed.test/ws HTTP/1.1\r\nHost: allowed.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          {credentials}\r\n"
     );
     let mut stream = bench.dial().await;
