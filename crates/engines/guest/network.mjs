@@ -20,7 +20,7 @@ function install(proxy) {
   function tunnel(host, port, done) {
     const path = `${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}`;
     const request = http.request({
-      agent: false,
+      agent: new http.Agent(),
       headers: { host: path, "proxy-authorization": authorization },
       host: proxy.hostname,
       method: "CONNECT",

@@ -52,7 +52,6 @@ pub(crate) async fn serve(shared: &Arc<Shared>, stream: TcpStream, activity: &Ar
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .auto_date_header(false)
-        .half_close(true)
         .header_read_timeout(shared.bounds.head_within)
         .max_buf_size(head_bytes(&shared.bounds))
         .max_headers(HEADERS_MAX)
@@ -267,8 +266,12 @@ fn check_framing(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
+/// WebSocket is the one protocol that may take a connection over: in HTTP/2 a client could name any host afterwards.
 fn wanted_upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
-    tokens(headers).any(|token| token == "upgrade").then(|| headers.get(header::UPGRADE).cloned())?
+    let protocol = headers.get(header::UPGRADE)?;
+    let wanted = protocol.as_bytes().eq_ignore_ascii_case(b"websocket")
+        && tokens(headers).any(|token| token == "upgrade");
+    wanted.then(|| protocol.clone())
 }
 
 /// What `Connection` names, in lower case.

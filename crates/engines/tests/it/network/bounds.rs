@@ -73,18 +73,38 @@ async fn a_head_that_is_too_long_is_refused() {
 
 #[tokio::test]
 async fn a_tunnel_without_a_byte_for_long_is_ended() {
-    let bench = bounded(Bounds { idle: SHORT, ..Bounds::default() }).await;
+    let idle = SHORT * 5;
+    let bench = bounded(Bounds { idle, ..Bounds::default() }).await;
     let mut tunnel = bench.connect("allowed.test:80").await.unwrap();
     assert_eq!(read_all(&mut tunnel).await, "");
     // One that carries bytes lives longer than that.
     let mut tunnel = bench.connect("allowed.test:80").await.unwrap();
     let since = Instant::now();
-    while since.elapsed() < SHORT * 3 {
+    while since.elapsed() < idle * 2 {
         tunnel.write_all(b"GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n").await.unwrap();
         let mut answer = vec![0; HELLO.len()];
         soon(tunnel.read_exact(&mut answer)).await.unwrap();
-        tokio::time::sleep(SHORT / 8).await;
+        tokio::time::sleep(idle / 20).await;
     }
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_takes_its_connection_outside_with_it() {
+    let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = server.local_addr().unwrap().port();
+    let bench = Bench::with(NetworkMode::Hosts, &["127.0.0.1"], HELLO, Bounds::default()).await;
+    let credentials = bench.credentials();
+    let mut client = bench.dial().await;
+    let head =
+        format!("GET http://127.0.0.1:{port}/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{credentials}\r\n");
+    client.write_all(head.as_bytes()).await.unwrap();
+    let (mut outside, _) = server.accept().await.unwrap();
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        assert!(soon(outside.read_buf(&mut request)).await.unwrap() > 0);
+    }
+    drop(client);
+    assert_eq!(soon(outside.read(&mut [0; 16])).await.unwrap_or(0), 0);
 }
 
 #[tokio::test]

@@ -125,9 +125,20 @@ async fn bytes_that_come_with_the_request_are_not_lost() {
         );
         let mut stream = bench.dial().await;
         stream.write_all(sent.as_bytes()).await.unwrap();
-        stream.shutdown().await.unwrap();
-        assert_eq!(read_all(&mut stream).await, format!("HTTP/1.1 200 OK\r\n\r\n{HELLO}"), "{mode}");
+        let mut answer = vec![0; "HTTP/1.1 200 OK\r\n\r\n".len() + HELLO.len()];
+        soon(stream.read_exact(&mut answer)).await.unwrap();
+        assert_eq!(String::from_utf8(answer).unwrap(), format!("HTTP/1.1 200 OK\r\n\r\n{HELLO}"), "{mode}");
     }
+}
+
+#[tokio::test]
+async fn no_other_protocol_takes_a_connection_over() {
+    let bench = Bench::new(NetworkMode::Hosts, &["allowed.test"]).await;
+    let head = "GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\nUpgrade: h2c\r\n";
+    let credentials = bench.credentials();
+    let sent = format!("{head}{credentials}Connection: upgrade, close\r\n\r\n");
+    assert!(bench.exchange(sent.as_bytes()).await.ends_with("hello"));
+    assert_eq!(bench.origin.take(), ["GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n"]);
 }
 
 #[tokio::test]
