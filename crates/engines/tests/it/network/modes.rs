@@ -1,6 +1,6 @@
 //! What each mode lets pass, by every way that a program can ask.
 
-use codemode_engines::network::Traffic;
+use codemode_engines::network::{Outside, System, Traffic};
 use codemode_run::network::NetworkMode;
 
 use super::bench::{Bench, HELLO, PUBLIC, ask, status};
@@ -246,4 +246,13 @@ async fn what_went_through_is_counted_and_refusals_are_named() {
     };
     assert_eq!(bench.proxy.take_traffic(), expected);
     assert_eq!(bench.proxy.take_traffic(), Traffic::default());
+}
+
+#[tokio::test]
+async fn this_machine_s_own_addresses_are_known_without_a_packet() {
+    for (address, expected) in [("127.0.0.1", true), ("192.0.2.1", false)] {
+        assert_eq!(System.is_this_machine(address.parse().unwrap()), expected, "{address}");
+    }
+    let loopback = System.resolve("localhost").await.unwrap();
+    assert!(!loopback.is_empty() && loopback.iter().all(std::net::IpAddr::is_loopback), "{loopback:?}");
 }
