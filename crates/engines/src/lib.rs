@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`registry`] (which engines there are), [`guest`] (the protocol, its driver and the pool, written once),
 //! [`direct`] (the smallest engine that starts a guest), [`init`] (the helper process beside every guest), [`jail`] (the
-//! same guests inside a sandbox of the kernel).
+//! same guests inside a sandbox of the kernel), [`network`] (the proxy that is a sandbox's only way out).
 
 pub mod direct;
 pub mod guest;
@@ -10,6 +10,7 @@ mod helper;
 pub mod init;
 pub mod interpreter;
 pub mod jail;
+pub mod network;
 pub mod registry;
 pub mod sandbox;
 

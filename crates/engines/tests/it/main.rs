@@ -1,13 +1,11 @@
 //! The engines, through their seam.
+
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test fails by a panic, and says by a line what it did not try"
 )]
-
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "what a test did not expect has to fail it")]
 
 mod direct;
 mod escape;
@@ -16,6 +14,7 @@ mod files;
 mod frames;
 mod hostile;
 mod jail;
+mod network;
 mod predecessors;
 mod support;
 
