@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::print_stderr,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test fails by a panic, and says by a line what it did not try"

@@ -125,7 +125,7 @@ impl Writer<'_> {
                 _ => self.blank(export.span),
             },
             ModuleDecl::ExportAll(export) if !export.type_only => {
-                self.load_only(export.span, export.src.span)
+                self.load_only(export.span, export.src.span);
             }
             ModuleDecl::ExportAll(export) => self.blank(export.span),
             ModuleDecl::ExportDefaultExpr(export) => {
