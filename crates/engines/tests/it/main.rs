@@ -12,7 +12,6 @@ mod faults;
 mod files;
 mod frames;
 mod jail;
-mod jail_scratch;
 mod support;
 
 /// What every engine over guests has to do, compiled once for each of them.
