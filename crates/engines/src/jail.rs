@@ -366,7 +366,18 @@ fn scratch(has_namespaces: bool) -> Vec<PathBuf> {
 fn host_id(workspace: &Path) -> Option<u32> {
     let metadata = workspace.metadata().ok()?;
     let mixed = (metadata.ino() ^ metadata.dev().rotate_left(7)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 44;
-    rustix::process::geteuid().is_root().then_some(HOST_IDS + u32::try_from(mixed).unwrap_or_default())
+    let can_change = rustix::process::geteuid().is_root() && has_free_ids("uid") && has_free_ids("gid");
+    can_change.then_some(HOST_IDS + u32::try_from(mixed).unwrap_or_default())
+}
+
+/// Whether this user namespace has the ids: the root of a container without privileges has only a few.
+fn has_free_ids(kind: &str) -> bool {
+    let map = fs::read_to_string(format!("/proc/self/{kind}_map")).unwrap_or_default();
+    map.lines().any(|line| {
+        let numbers: Vec<u64> = line.split_whitespace().filter_map(|number| number.parse().ok()).collect();
+        let first = u64::from(HOST_IDS);
+        matches!(numbers.as_slice(), [inside, _, count] if *inside <= first && first + (1 << 20) <= inside + count)
+    })
 }
 
 /// Whether any user gets to a folder.

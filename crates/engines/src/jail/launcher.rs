@@ -57,7 +57,7 @@ fn namespaced(spec: &Spec, protocol: OwnedFd, cgroups: Vec<OwnedFd>) -> Result<(
     let prepared = match spec.host_id {
         Some(_) => {
             sys::unshare(libc::CLONE_NEWNS).at(Step::Namespaces)?;
-            root::make_private()?;
+            root::make_dependent()?;
             rustix::thread::set_thread_groups(&[]).at(Step::IdMap)?;
             Some(root::trees(spec)?)
         }

@@ -29,10 +29,11 @@ pub(super) fn installation(program: &Path, language: Language) -> Result<Install
     {
         return Ok(known.clone());
     }
-    let found = match language {
+    let mut found = match language {
         Language::Python if !is_of_system(program) => of_python(program)?,
         _ => of_program(program)?,
     };
+    found.folders = found.folders.iter().flat_map(|folder| narrowed(folder)).collect();
     for folder in &found.folders {
         check_is_narrow(folder)?;
     }
@@ -83,6 +84,18 @@ fn home_of(program: &Path) -> Option<PathBuf> {
     Some(prefix.to_owned())
 }
 
+/// `~/.local` holds programs and libraries, but also the data and keys of every other program of its user.
+fn narrowed(prefix: &Path) -> Vec<PathBuf> {
+    if prefix.ends_with(".local") {
+        return ["bin", "lib", "lib64"]
+            .map(|name| prefix.join(name))
+            .into_iter()
+            .filter(|folder| folder.is_dir())
+            .collect();
+    }
+    vec![prefix.to_owned()]
+}
+
 /// A prefix that holds a home folder, or the whole disk, would show what the jail is there to hide.
 fn check_is_narrow(folder: &Path) -> Result<(), Unavailable> {
     let homes =
@@ -103,5 +116,53 @@ fn broken(program: &Path) -> Unavailable {
     Unavailable {
         missing: format!("`{}` does not say where it is installed", program.display()),
         mend: "run it once by hand to see why, or put another one first on the PATH".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_that_would_show_a_home_is_refused() {
+        for folder in ["/", "/home", "/root"] {
+            assert!(check_is_narrow(Path::new(folder)).is_err(), "{folder}");
+        }
+        for folder in ["/opt/python", "/root/.pyenv/versions/3.12.1", "/home/somebody/miniconda3"] {
+            assert_eq!(check_is_narrow(Path::new(folder)), Ok(()));
+        }
+    }
+
+    #[test]
+    fn of_a_local_folder_only_programs_and_libraries_are_shown() {
+        let above = tempfile::tempdir().unwrap();
+        let local = above.path().join(".local");
+        for name in ["bin", "lib", "share"] {
+            fs::create_dir_all(local.join(name)).unwrap();
+        }
+        assert_eq!(narrowed(&local), [local.join("bin"), local.join("lib")]);
+        assert_eq!(narrowed(above.path()), [above.path()]);
+    }
+
+    #[test]
+    fn a_link_into_the_system_is_part_of_the_system() {
+        let found = installation(Path::new("/usr/bin/env"), Language::Bash).unwrap();
+        assert_eq!(found.folders, Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn a_virtual_environment_is_started_by_its_own_path() {
+        let above = tempfile::tempdir().unwrap();
+        let made = Command::new("python3")
+            .args(["-m", "venv", "--without-pip"])
+            .arg(above.path().join("venv"))
+            .status();
+        if !made.is_ok_and(|status| status.success()) {
+            return println!("skipped: no python3 that makes virtual environments");
+        }
+        let program = above.path().join("venv/bin/python3");
+        let found = installation(&program, Language::Python).unwrap();
+        assert_eq!(found.program, program);
+        assert!(found.folders.contains(&above.path().join("venv")), "{found:?}");
     }
 }

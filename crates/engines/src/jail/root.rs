@@ -25,8 +25,16 @@ pub(super) struct Tree {
 
 /// Makes this process's mounts its own: nothing that it mounts shows on the machine.
 pub(super) fn make_private() -> Result<(), Fault> {
-    let flags = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
-    mount_change("/", flags).at(Step::PrivateMounts)
+    cut_off(MountPropagationFlags::PRIVATE)
+}
+
+/// The same, but what the machine unmounts is unmounted here too: a launcher lives long and must keep no disk busy.
+pub(super) fn make_dependent() -> Result<(), Fault> {
+    cut_off(MountPropagationFlags::DOWNSTREAM)
+}
+
+fn cut_off(propagation: MountPropagationFlags) -> Result<(), Fault> {
+    mount_change("/", propagation | MountPropagationFlags::REC).at(Step::PrivateMounts)
 }
 
 /// Copies everything that the jail shows, with the attributes that it has inside.

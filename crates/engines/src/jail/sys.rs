@@ -29,7 +29,8 @@ pub(super) fn unshare(flags: libc::c_int) -> io::Result<()> {
     check(unsafe { libc::unshare(flags) })
 }
 
-/// Sets attributes of a mount, for the whole tree below it when `recursive`; `mount_setattr(2)`.
+/// Sets attributes of a mount, for the whole tree below it when `recursive`, and makes it nobody's peer;
+/// `mount_setattr(2)`.
 pub(super) fn set_mount_attributes(
     mount: BorrowedFd<'_>,
     attributes: u64,
@@ -39,7 +40,7 @@ pub(super) fn set_mount_attributes(
     let attributes = libc::mount_attr {
         attr_set: attributes,
         attr_clr: 0,
-        propagation: 0,
+        propagation: libc::MS_PRIVATE,
         userns_fd: user_namespace
             .map_or(0, |namespace| u64::try_from(namespace.as_raw_fd()).unwrap_or_default()),
     };
