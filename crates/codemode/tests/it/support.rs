@@ -47,7 +47,9 @@ impl User {
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.work()).env_clear().envs(self.variables.iter().cloned());
-        for name in ["PATH", "LANG"] {
+        for name in
+            ["PATH", "LANG"].iter().filter(|name| !self.variables.iter().any(|(own, _)| own == **name))
+        {
             command.env(name, std::env::var_os(name).unwrap_or_default());
         }
         command.env("HOME", self.home.path()).env("CODEMODE_CONFIG", self.config());

@@ -180,7 +180,7 @@ impl Session for GuestSession {
 
     fn is_alive(&self) -> bool {
         // A session that was reset from outside has lost its folder.
-        self.alive && self.workspace.exists()
+        self.alive && self.folder.is_there()
     }
 }
 

@@ -13,6 +13,7 @@ use codemode_run::{EngineError, Entry, Files};
 #[derive(Debug, Clone)]
 pub struct Folder {
     dir: Arc<Dir>,
+    path: Arc<Path>,
 }
 
 /// Folders below one another that are looked into.
@@ -24,14 +25,19 @@ impl Folder {
         let opened =
             std::fs::create_dir_all(path).and_then(|()| Dir::open_ambient_dir(path, ambient_authority()));
         let dir = opened.map_err(|error| EngineError::failed("open the workspace", error))?;
-        Ok(Self { dir: Arc::new(dir) })
+        Ok(Self { dir: Arc::new(dir), path: path.into() })
     }
 
     /// Opens the folder where there is one.
     pub fn open_existing(path: &Path) -> Result<Self, EngineError> {
         let dir = Dir::open_ambient_dir(path, ambient_authority())
             .map_err(|_| EngineError::Path { message: "there is no such workspace".to_owned() })?;
-        Ok(Self { dir: Arc::new(dir) })
+        Ok(Self { dir: Arc::new(dir), path: path.into() })
+    }
+
+    /// False when somebody removed it.
+    pub fn is_there(&self) -> bool {
+        self.path.exists()
     }
 }
 

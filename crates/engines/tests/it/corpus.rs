@@ -107,7 +107,10 @@ fn status(status: ExitStatus) -> i32 {
 /// The text with the path of the folder taken out, so that files are called by their bare names.
 fn without(text: &str, folder: &Path) -> String {
     let folder = folder.to_string_lossy();
-    text.replace(&format!("{folder}/"), "").replace(&*folder, "FOLDER")
+    // The jail calls the workspace by a name of its own.
+    [&*folder, "/workspace"].iter().fold(text.to_owned(), |text, folder| {
+        text.replace(&format!("{folder}/"), "").replace(folder, "FOLDER")
+    })
 }
 
 /// The programs that the documentation lists as different.

@@ -65,7 +65,8 @@ async fn one_line_of_32_mib_is_bounded_too() {
         (Some(Ending::Finish), 32 << 20, true)
     );
     assert!(report.stdout.text.chars().count() <= 50_100 && !report.stdout.text.contains('\u{FFFD}'));
-    assert!(recorder.held_bytes() < 1 << 20, "{}", recorder.held_bytes());
+    // The lines that wait for a slow reader, and the head and tail of the result.
+    assert!(recorder.held_bytes() < 2 << 20, "{}", recorder.held_bytes());
     // Who streams it sees whole characters also where the line was cut into pieces.
     let streamed = recorder.take_lines().unwrap();
     assert!(streamed.starts_with("éé") && !streamed.contains('\u{FFFD}'));
