@@ -1,6 +1,7 @@
 //! Programs of the kind that models write, through the guest and through plain Node: what they print is the same.
 
 use super::bench;
+use crate::support::lacks;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -43,6 +44,9 @@ async fn guest(language: Language, file: &Path) -> (Ending, String) {
 
 #[tokio::test]
 async fn a_javascript_program_prints_what_plain_node_prints() {
+    if lacks("node") {
+        return;
+    }
     let files = with_extension(&["cjs", "mjs"]);
     assert!(files.len() >= 18, "{}", files.len());
     for file in files {
@@ -54,6 +58,9 @@ async fn a_javascript_program_prints_what_plain_node_prints() {
 /// The expected output beside each program was written by a Node that strips types itself.
 #[tokio::test]
 async fn a_typescript_program_prints_what_a_node_that_strips_types_prints() {
+    if lacks("node") {
+        return;
+    }
     let files = with_extension(&["ts"]);
     assert!(files.len() >= 6, "{}", files.len());
     for file in files {

@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::bench;
-use crate::support::{Heard, program};
+use crate::support::{lacks, Heard, program};
 
 /// What a reader sees of a run: output, ending, value.
 async fn seen(session: &mut dyn Session, language: Language, code: &str) -> String {
@@ -38,6 +38,9 @@ async fn fresh(code: &str) -> String {
 
 #[tokio::test]
 async fn the_value_is_the_last_expression_declaration_or_return() {
+    if lacks("node") {
+        return;
+    }
     let cases = [
         ("21 * 2", "finish = 42"),
         ("const x = [1, 'a', null, 2.5]", "finish = [1,\"a\",null,2.5]"),
@@ -66,6 +69,9 @@ async fn the_value_is_the_last_expression_declaration_or_return() {
 
 #[tokio::test]
 async fn endings_are_those_of_node() {
+    if lacks("node") {
+        return;
+    }
     let cases = [
         ("process.exit()", "finish"),
         ("process.exit(3)", "exit 3"),
@@ -85,6 +91,9 @@ async fn endings_are_those_of_node() {
 
 #[tokio::test]
 async fn an_exception_outside_the_programs_flow_ends_the_run() {
+    if lacks("node") {
+        return;
+    }
     let timer = "setTimeout(() => { throw new Error('late') }, 1)";
     let expected = "raise Error\nmain.js:1\nsetTimeout(() => { throw new Error('late') }, 1)\n                         ^\n\n\
                     Error: late\n    at Timeout._onTimeout (main.js:1:26)";
@@ -102,6 +111,9 @@ async fn an_exception_outside_the_programs_flow_ends_the_run() {
 
 #[tokio::test]
 async fn a_traceback_shows_the_programs_own_frames_and_lines() {
+    if lacks("node") {
+        return;
+    }
     let code = "function inner(x) {\n  return x.y.z\n}\n\nfunction outer() {\n  try {\n    inner({})\n  } catch (e) {\n    throw new Error('bad', { cause: e })\n  }\n}\n\nouter()\nnull";
     assert_eq!(
         fresh(code).await,
@@ -113,6 +125,9 @@ async fn a_traceback_shows_the_programs_own_frames_and_lines() {
 
 #[tokio::test]
 async fn a_return_leaves_the_program_through_its_handlers() {
+    if lacks("node") {
+        return;
+    }
     let cases = [
         ("try {\n  return 1\n} catch (e) {\n  console.log('caught', e)\n}", "finish = 1"),
         (
@@ -129,6 +144,9 @@ async fn a_return_leaves_the_program_through_its_handlers() {
 
 #[tokio::test]
 async fn a_missing_module_is_named_by_the_exception() {
+    if lacks("node") {
+        return;
+    }
     let bench = bench();
     let cases = [
         ("import x from '@scope/nothing/deep'\nx", Some("@scope/nothing")),
@@ -146,6 +164,9 @@ async fn a_missing_module_is_named_by_the_exception() {
 
 #[tokio::test]
 async fn a_session_keeps_what_its_programs_declared() {
+    if lacks("node") {
+        return;
+    }
     let bench = bench();
     let mut session = bench.session(Language::JavaScript).await;
     let steps = [
@@ -176,6 +197,9 @@ async fn a_session_keeps_what_its_programs_declared() {
 
 #[tokio::test]
 async fn an_exception_of_a_timer_ends_the_run_of_a_session_and_not_the_session() {
+    if lacks("node") {
+        return;
+    }
     let bench = bench();
     let mut session = bench.session(Language::JavaScript).await;
     let late = "const kept = 1\nsetTimeout(() => { throw new Error('late') }, 1)\nawait new Promise(r => setTimeout(r, 60_000))";
@@ -186,6 +210,9 @@ async fn an_exception_of_a_timer_ends_the_run_of_a_session_and_not_the_session()
 
 #[tokio::test]
 async fn variables_and_files_are_there() {
+    if lacks("node") {
+        return;
+    }
     let bench = bench();
     let mut session = bench.session(Language::JavaScript).await;
     session.files().write("lib/helper.mjs", b"export const hello = () => 'from a file'").await.unwrap();
@@ -206,6 +233,9 @@ async fn variables_and_files_are_there() {
 
 #[tokio::test]
 async fn programs_of_both_module_systems_run() {
+    if lacks("node") {
+        return;
+    }
     let cases = [
         (
             "const fs = require('fs')\nmodule.exports = { a: typeof fs.readFileSync }",
@@ -237,6 +267,9 @@ async fn programs_of_both_module_systems_run() {
 
 #[tokio::test]
 async fn typescript_runs_without_its_types() {
+    if lacks("node") {
+        return;
+    }
     let cases = [
         ("interface P { x: number }\nconst p: P = { x: 1 }\np.x as number", "finish = 1"),
         ("enum Color { Red, Green = 5, Blue }\n[Color.Blue, Color[5]]", "finish = [6,\"Green\"]"),
@@ -276,6 +309,9 @@ async fn typescript_runs_without_its_types() {
 
 #[tokio::test]
 async fn display_shows_pictures_and_values() {
+    if lacks("node") {
+        return;
+    }
     let bench = bench();
     let code = "display(Buffer.from([0x89, 0x50, 0x4e, 0x47, 1, 2]), 'dot.png')\ndisplay({ a: 1 })\ndisplay('text')\ndisplay(new Map())";
     let (_, heard) = bench.run(Language::JavaScript, code).await;
@@ -292,6 +328,9 @@ async fn display_shows_pictures_and_values() {
 
 #[tokio::test]
 async fn a_large_value_is_cut_and_stays_json() {
+    if lacks("node") {
+        return;
+    }
     let bench = bench();
     let code =
         prepare(Language::JavaScript, "Array.from({ length: 100_000 }, (_, i) => ({ i }))").unwrap().text;
@@ -305,6 +344,9 @@ async fn a_large_value_is_cut_and_stays_json() {
 
 #[tokio::test]
 async fn all_output_comes_before_the_end_however_large() {
+    if lacks("node") {
+        return;
+    }
     let (outcome, heard) = bench()
         .run(Language::JavaScript, "console.log('x'.repeat(3_000_000)); process.exit(1)")
         .await;
@@ -313,6 +355,9 @@ async fn all_output_comes_before_the_end_however_large() {
 
 #[tokio::test]
 async fn a_child_of_the_program_does_not_hold_the_link() {
+    if lacks("node") {
+        return;
+    }
     let code = "const { execFileSync } = require('node:child_process')\n\
                 const links = text => text.split('\\n').filter(line => line.includes('socket:')).length\n\
                 const own = execFileSync('ls', ['-l', `/proc/${process.pid}/fd`], { encoding: 'utf8' })\n\
@@ -323,6 +368,9 @@ async fn a_child_of_the_program_does_not_hold_the_link() {
 
 #[tokio::test]
 async fn a_tool_call_that_fails_is_an_error_of_the_program() {
+    if lacks("node") {
+        return;
+    }
     let code = "try {\n  await tools.call('github', 'create_issue', { title: 'x' })\n} catch (error) {\n  \
                 console.log(error instanceof ToolError, error.message, error.server, error.tool, error.code)\n}\n\
                 const all = await Promise.allSettled([1, 2, 3].map(n => tools.call('a', 'b', { n })))\nall.map(one => one.status)";

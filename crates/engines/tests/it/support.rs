@@ -161,3 +161,18 @@ pub(crate) fn program(language: Language, code: &str) -> Program {
         variables: serde_json::Map::new(),
     }
 }
+
+/// True when this machine has no such thing: the test says so and does nothing. What `CODEMODE_TEST_REQUIRE` lists has to
+/// be there.
+pub(crate) fn lacks(what: &str) -> bool {
+    let found = match what {
+        "namespaces" => Bench::jail().engine.profile().isolation >= codemode_run::Isolation::NoCgroup,
+        program => std::process::Command::new(program).arg("--version").output().is_ok(),
+    };
+    let required = std::env::var("CODEMODE_TEST_REQUIRE").unwrap_or_default();
+    assert!(found || !required.split(',').any(|name| name == what), "{what} is required and not there");
+    if !found {
+        println!("not exercised: there is no {what} here");
+    }
+    !found
+}
