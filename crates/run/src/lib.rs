@@ -5,6 +5,7 @@
 //! (the pipeline: the product on one screen), [`runs`] (runs that are going on or are over).
 
 pub mod artifacts;
+pub mod catalog;
 pub mod engine;
 pub mod error;
 pub mod host;
@@ -18,10 +19,11 @@ pub mod runner;
 pub mod runs;
 pub mod session;
 
+pub use catalog::{Catalog, ServerState, ServerTools, Tool};
 pub use codemode_source::{Language, UnknownLanguage};
 pub use engine::{Engine, EngineError, Entry, Files, Isolation, Profile, Session, SessionSpec, Unavailable};
 pub use error::RunError;
-pub use host::{Display, Event, Host, Stream, ToolCall, ToolError};
+pub use host::{Block, Display, Event, Host, Stream, ToolCall, ToolError, ToolResult, Tools};
 pub use journal::{Journal, Nothing};
 pub use outcome::{Ending, Exception, KillCause, Outcome, Usage, Value};
 pub use policy::{Policy, Refusal};
