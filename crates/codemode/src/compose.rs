@@ -6,7 +6,7 @@ use std::sync::Arc;
 use codemode_engines::{EngineKind, EngineOptions};
 use codemode_mcp::ServerOptions;
 use codemode_memory::History;
-use codemode_run::{Engine, Language, Runner, RunnerOptions, Runs};
+use codemode_run::{Engine, Language, NoTools, Observed, Runner, RunnerOptions, Runs};
 use futures::FutureExt;
 
 use crate::config::{Layers, Settings, print};
@@ -42,7 +42,9 @@ pub fn runs(settings: &Settings, paths: &Paths) -> Runs {
         limits: settings.limits.clone(),
         minimum: settings.minimum,
         policy: settings.policy.clone(),
+        shapes: Arc::<Observed>::default(),
         spool: spool::folder(&paths.spool),
+        tools: Arc::<NoTools>::default(),
         workspace: settings.workspace.clone(),
         workspaces: paths.workspaces.clone(),
     });

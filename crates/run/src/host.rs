@@ -12,8 +12,14 @@ use crate::catalog::Catalog;
 /// The side of us that a running program sees.
 #[async_trait]
 pub trait Host: Send + Sync {
-    /// Calls an upstream tool. Several calls may be open at once.
+    /// Calls an upstream tool, or one of ours ([`OURSELVES`]). Several calls may be open at once; dropping the future takes
+    /// the call back. The result is what the guest protocol calls a result.
     async fn call_tool(&self, call: ToolCall) -> Result<Value, ToolError>;
+
+    /// The upstream servers that the program can call: their legal names, in order.
+    fn servers(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Takes note of something that happened. Never blocks and never fails: a slow reader loses output, not the run.
     fn emit(&self, event: Event<'_>);
@@ -90,6 +96,28 @@ pub trait Tools: Send + Sync + Debug {
     /// Calls one. When `cancel` fires, or the future is dropped, the server is told to stop.
     async fn call(&self, call: ToolCall, cancel: CancellationToken) -> Result<ToolResult, ToolError>;
 }
+
+/// No upstream servers at all.
+#[derive(Debug, Default)]
+pub struct NoTools {
+    catalog: Arc<Catalog>,
+}
+
+#[async_trait]
+impl Tools for NoTools {
+    fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog)
+    }
+
+    async fn call(&self, call: ToolCall, _cancel: CancellationToken) -> Result<ToolResult, ToolError> {
+        let message = format!("no server `{}` is configured", call.server);
+        Err(ToolError { code: "unknown_server".to_owned(), data: Value::Null, message })
+    }
+}
+
+/// The server of a call that codemode answers itself: `search`, `describe`, `names`, `words` (see the guest protocol).
+/// No upstream server can be called so.
+pub const OURSELVES: &str = "@codemode";
 
 /// What an upstream tool answered.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,7 +1,7 @@
 //! What a run is, and how one goes. No network, no SQL, no MCP, no command line, no system calls.
 //!
 //! Reading order: [`program`] (what is asked), [`outcome`] (how it ended), [`engine`] and [`host`] (the two seams),
-//! [`policy`] (what is refused), [`output`] (what is kept of it), [`session`] (what lives between runs), [`runner`]
+//! [`catalog`] (the upstream tools), [`policy`] (what is refused), [`output`] (what is kept of it), [`session`] (what lives between runs), [`runner`]
 //! (the pipeline: the product on one screen), [`runs`] (runs that are going on or are over).
 
 pub mod artifacts;
@@ -19,11 +19,13 @@ pub mod runner;
 pub mod runs;
 pub mod session;
 
-pub use catalog::{Catalog, ServerState, ServerTools, Tool};
+pub use catalog::{Catalog, Found, Observed, ServerState, ServerTools, Shapes, Tool};
 pub use codemode_source::{Language, UnknownLanguage};
 pub use engine::{Engine, EngineError, Entry, Files, Isolation, Profile, Session, SessionSpec, Unavailable};
 pub use error::RunError;
-pub use host::{Block, Display, Event, Host, Stream, ToolCall, ToolError, ToolResult, Tools};
+pub use host::{
+    Block, Display, Event, Host, NoTools, OURSELVES, Stream, ToolCall, ToolError, ToolResult, Tools,
+};
 pub use journal::{Journal, Nothing};
 pub use outcome::{Ending, Exception, KillCause, Outcome, Usage, Value};
 pub use policy::{Policy, Refusal};

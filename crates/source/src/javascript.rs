@@ -40,7 +40,10 @@ pub(crate) fn prepare(language: Language, code: &str) -> Result<Script, SyntaxEr
     Ok(Script { text })
 }
 
-fn on_deep_stack<T: Send>(code: &str, work: impl FnOnce() -> Result<T, SyntaxError> + Send) -> Result<T, SyntaxError> {
+fn on_deep_stack<T: Send>(
+    code: &str,
+    work: impl FnOnce() -> Result<T, SyntaxError> + Send,
+) -> Result<T, SyntaxError> {
     let stack = code.len().saturating_mul(STACK_BYTES_PER_CHARACTER).clamp(STACK_BYTES_MIN, STACK_BYTES_MAX);
     thread::scope(|scope| {
         let worker = thread::Builder::new().stack_size(stack).spawn_scoped(scope, work);
@@ -112,7 +115,9 @@ fn parse(language: Language, source: &Source<'_>) -> Result<Vec<ModuleItem>, Syn
     items.or_else(|error| {
         let mut script = parser();
         let items = checked(script.parse_script(), script.take_errors());
-        items.map(|script| script.body.into_iter().map(ModuleItem::Stmt).collect()).map_err(|_| source.error(&error))
+        items
+            .map(|script| script.body.into_iter().map(ModuleItem::Stmt).collect())
+            .map_err(|_| source.error(&error))
     })
 }
 

@@ -9,9 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use codemode_run::output::Recorder;
-use codemode_run::{
-    Ending, Engine, Event, Host, Isolation, Language, Limits, Nothing, Policy, Report, RunRequest, Runner, RunnerOptions, Stream,
-};
+use codemode_run::{Ending, Engine, Event, Host, Isolation, Language, Limits, NoTools, Nothing, Observed, Policy, Report, RunRequest, Runner, RunnerOptions, Stream};
 use tokio_util::sync::CancellationToken;
 
 use crate::leaks::{census, mark, until_gone};
@@ -34,7 +32,9 @@ impl Line {
             limits,
             minimum: Isolation::None,
             policy: Policy::default(),
+            shapes: Arc::<Observed>::default(),
             spool: bench.workspace.path().join("spool"),
+            tools: Arc::<NoTools>::default(),
             workspaces: bench.workspace.path().join("workspaces"),
         });
         Self { bench, runner }

@@ -125,7 +125,8 @@ impl Recorder {
     pub fn held_bytes(&self) -> usize {
         let state = self.lock();
         let channels = [&state.stdout, &state.stderr];
-        let held = channels.map(|channel| channel.capture.held_bytes() + channel.partial.len() + channel.spool.held_bytes());
+        let held = channels
+            .map(|channel| channel.capture.held_bytes() + channel.partial.len() + channel.spool.held_bytes());
         held.iter().sum::<usize>() + state.lines.text.len()
     }
 
@@ -179,7 +180,8 @@ impl State {
             return;
         }
         let held: usize = self.displays.iter().map(|display| display.bytes.len()).sum();
-        self.displays_full = self.displays.len() + 1 >= DISPLAYS_MAX || held + display.bytes.len() > DISPLAY_BYTES_MAX;
+        self.displays_full =
+            self.displays.len() + 1 >= DISPLAYS_MAX || held + display.bytes.len() > DISPLAY_BYTES_MAX;
         self.displays.push(if self.displays_full { left_out() } else { display });
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use swc_ecma_ast::{AssignTarget, Expr, ForHead, Ident, ModuleItem, Pat, Prop, SimpleAssignTarget, TsExprWithTypeArgs};
+use swc_ecma_ast::{
+    AssignTarget, Expr, ForHead, Ident, ModuleItem, Pat, Prop, SimpleAssignTarget, TsExprWithTypeArgs,
+};
 use swc_ecma_visit::{Visit, VisitWith};
 
 /// Names of one program. Scopes are not told apart: a name that is assigned anywhere counts as assigned.

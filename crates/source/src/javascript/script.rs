@@ -5,9 +5,9 @@
 
 use swc_common::{Span, Spanned};
 use swc_ecma_ast::{
-    ArrowExpr, CallExpr, Callee, Constructor, Decl, DefaultDecl, ExportDefaultDecl, Function, GetterProp, ImportDecl,
-    ImportSpecifier, MetaPropExpr, MetaPropKind, ModuleDecl, ModuleExportName, ModuleItem, Pat, ReturnStmt, SetterProp, Stmt,
-    TryStmt, TsImportEqualsDecl, VarDecl, VarDeclKind,
+    ArrowExpr, CallExpr, Callee, Constructor, Decl, DefaultDecl, ExportDefaultDecl, Function, GetterProp,
+    ImportDecl, ImportSpecifier, MetaPropExpr, MetaPropKind, ModuleDecl, ModuleExportName, ModuleItem, Pat,
+    ReturnStmt, SetterProp, Stmt, TryStmt, TsImportEqualsDecl, VarDecl, VarDeclKind,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -77,7 +77,8 @@ impl Writer<'_> {
     }
 
     fn import(&self, import: &ImportDecl) -> String {
-        let kept: Vec<&ImportSpecifier> = import.specifiers.iter().filter(|specifier| self.is_used(specifier)).collect();
+        let kept: Vec<&ImportSpecifier> =
+            import.specifiers.iter().filter(|specifier| self.is_used(specifier)).collect();
         // TypeScript drops an import of nothing but types.
         if import.type_only || (kept.is_empty() && !import.specifiers.is_empty()) {
             return String::new();
@@ -97,7 +98,8 @@ impl Writer<'_> {
     }
 
     fn is_used(&self, specifier: &ImportSpecifier) -> bool {
-        let is_value = self.language != Language::TypeScript || self.names.used.contains(&*specifier.local().sym);
+        let is_value =
+            self.language != Language::TypeScript || self.names.used.contains(&*specifier.local().sym);
         is_value && !specifier.is_type_only()
     }
 
@@ -122,7 +124,9 @@ impl Writer<'_> {
                 Some(module) if !export.type_only => self.load_only(export.span, module.span),
                 _ => self.blank(export.span),
             },
-            ModuleDecl::ExportAll(export) if !export.type_only => self.load_only(export.span, export.src.span),
+            ModuleDecl::ExportAll(export) if !export.type_only => {
+                self.load_only(export.span, export.src.span)
+            }
             ModuleDecl::ExportAll(export) => self.blank(export.span),
             ModuleDecl::ExportDefaultExpr(export) => {
                 self.wrap(export.span, "__codemode__.value=(", export.expr.span(), ")");
@@ -169,7 +173,11 @@ impl Writer<'_> {
         let names = variables.decls.iter().flat_map(|declarator| bound(&declarator.name));
         let is_changed = names.into_iter().any(|name| self.names.assigned.contains(&name));
         let keyword = variables.span.with_hi(variables.span.lo + swc_common::BytePos(5));
-        if variables.kind == VarDeclKind::Const && !variables.declare && !is_changed && self.source.slice(keyword) == "const" {
+        if variables.kind == VarDeclKind::Const
+            && !variables.declare
+            && !is_changed
+            && self.source.slice(keyword) == "const"
+        {
             self.replace(keyword, "let  ");
         }
     }
@@ -193,7 +201,10 @@ impl Writer<'_> {
     }
 
     fn declared_value(&mut self, variables: &VarDecl, statement: Span) {
-        let Some(last) = variables.decls.last().filter(|last| last.init.is_some() && !variables.declare) else { return };
+        let Some(last) = variables.decls.last().filter(|last| last.init.is_some() && !variables.declare)
+        else {
+            return;
+        };
         let names = bound(&last.name).join(", ");
         let value = match &last.name {
             Pat::Array(_) => format!("[{names}]"),
@@ -275,7 +286,9 @@ fn says_nothing(item: &ModuleItem) -> bool {
     match item {
         ModuleItem::ModuleDecl(ModuleDecl::ExportNamed(_) | ModuleDecl::Import(_)) => true,
         ModuleItem::Stmt(Stmt::Empty(_)) => true,
-        ModuleItem::Stmt(Stmt::Decl(declaration)) => matches!(declaration, Decl::TsInterface(_) | Decl::TsTypeAlias(_)),
+        ModuleItem::Stmt(Stmt::Decl(declaration)) => {
+            matches!(declaration, Decl::TsInterface(_) | Decl::TsTypeAlias(_))
+        }
         _ => false,
     }
 }

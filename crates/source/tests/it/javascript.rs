@@ -6,14 +6,22 @@ use codemode_source::{Language, prepare, read};
 fn imports(code: &str) -> Vec<String> {
     let reading = read(Language::JavaScript, code).unwrap();
     let mark = |guarded| if guarded { "?" } else { "" };
-    reading.imports.iter().map(|import| format!("{}@{}{}", import.module, import.line, mark(import.guarded))).collect()
+    reading
+        .imports
+        .iter()
+        .map(|import| format!("{}@{}{}", import.module, import.line, mark(import.guarded)))
+        .collect()
 }
 
 /// Names as `name@line`, with `()` when they are called.
 fn references(code: &str) -> Vec<String> {
     let reading = read(Language::JavaScript, code).unwrap();
     let mark = |called| if called { "()" } else { "" };
-    reading.references.iter().map(|name| format!("{}{}@{}", name.name, mark(name.called), name.line)).collect()
+    reading
+        .references
+        .iter()
+        .map(|name| format!("{}{}@{}", name.name, mark(name.called), name.line))
+        .collect()
 }
 
 fn script(code: &str) -> String {
@@ -47,7 +55,10 @@ fn names_are_resolved_through_imports_and_destructuring() {
         ("globalThis.eval('1')", &["eval()@1", "globalThis.eval()@1"]),
         ("import cp from 'node:child_process'\ncp.execSync('ls')", &["child_process.execSync()@2"]),
         ("import {execSync as run} from 'child_process'\nrun('ls')", &["child_process.execSync()@2"]),
-        ("const {exec: run} = require('child_process')\nrun('ls')", &["require()@1", "child_process.exec()@2"]),
+        (
+            "const {exec: run} = require('child_process')\nrun('ls')",
+            &["require()@1", "child_process.exec()@2"],
+        ),
         ("require('fs').promises.rm('x')", &["fs.promises.rm()@1", "require()@1"]),
         ("const fs = await import('fs')\nfs['rmSync']?.('x')", &["fs.rmSync()@2"]),
         ("new Function('return 1')()", &["Function()@1"]),
@@ -62,7 +73,16 @@ fn names_are_resolved_through_imports_and_destructuring() {
 
 #[test]
 fn what_codemode_allows_at_the_top_level_is_no_error() {
-    for code in ["await f()", "return 1", "if (x) return", "for await (const x of y) {}", "import.meta.url", "with (a) b()", "010", "#!/usr/bin/env node\n1"] {
+    for code in [
+        "await f()",
+        "return 1",
+        "if (x) return",
+        "for await (const x of y) {}",
+        "import.meta.url",
+        "with (a) b()",
+        "010",
+        "#!/usr/bin/env node\n1",
+    ] {
         assert!(read(Language::JavaScript, code).is_ok(), "{code}");
         assert!(prepare(Language::JavaScript, code).is_ok(), "{code}");
     }
@@ -78,7 +98,11 @@ fn a_syntax_error_has_its_line_and_a_caret() {
     ];
     for (code, line) in cases {
         let error = read(Language::JavaScript, code).unwrap_err();
-        assert_eq!((error.line, error.text.as_str()), (line, code.lines().nth(line as usize - 1).unwrap()), "{code}: {error}");
+        assert_eq!(
+            (error.line, error.text.as_str()),
+            (line, code.lines().nth(line as usize - 1).unwrap()),
+            "{code}: {error}"
+        );
         assert!(error.to_string().ends_with('^'), "{error}");
     }
     assert_eq!(read(Language::JavaScript, "é = = 1").unwrap_err().column, 5);
@@ -91,14 +115,29 @@ fn a_program_becomes_a_script_on_the_same_lines() {
         ("const x = 5", "let  x = 5;__codemode__.value=x"),
         ("const x = 5\nx = 6", "const x = 5\n__codemode__.value=(x = 6)"),
         ("const {a, b: [c]} = f()", "let  {a, b: [c]} = f();__codemode__.value=({a, c})"),
-        ("import a, {b as c} from 'm'\na()", "let {\"default\": a, \"b\": c} = await __codemode__.load('m', [\"default\", \"b\"]);\n__codemode__.value=(a())"),
-        ("import {\n  a\n} from 'm'\nf(a);", "let {\"a\": a} = await __codemode__.load('m', [\"a\"]);\n\n\n__codemode__.value=(f(a));"),
+        (
+            "import a, {b as c} from 'm'\na()",
+            "let {\"default\": a, \"b\": c} = await __codemode__.load('m', [\"default\", \"b\"]);\n__codemode__.value=(a())",
+        ),
+        (
+            "import {\n  a\n} from 'm'\nf(a);",
+            "let {\"a\": a} = await __codemode__.load('m', [\"a\"]);\n\n\n__codemode__.value=(f(a));",
+        ),
         ("import * as n from 'm'", "let n = await __codemode__.load('m', []);"),
-        ("if (x) return 1;\nf(() => { return 2 })", "if (x) throw __codemode__.returned(1);\n__codemode__.value=(f(() => { return 2 }))"),
-        ("try { return } catch (e) { }", "try { throw __codemode__.returned() } catch (e) {__codemode__.pass(); }"),
+        (
+            "if (x) return 1;\nf(() => { return 2 })",
+            "if (x) throw __codemode__.returned(1);\n__codemode__.value=(f(() => { return 2 }))",
+        ),
+        (
+            "try { return } catch (e) { }",
+            "try { throw __codemode__.returned() } catch (e) {__codemode__.pass(); }",
+        ),
         ("export default 5", "__codemode__.value=(5)"),
         ("export const a = 1, b = 2;", "       let  a = 1, b = 2;;__codemode__.value=b"),
-        ("await import(import.meta.url)", "__codemode__.value=(await __codemode__.import(__codemode__.meta.url))"),
+        (
+            "await import(import.meta.url)",
+            "__codemode__.value=(await __codemode__.import(__codemode__.meta.url))",
+        ),
         ("function f() {}", "function f() {}"),
     ];
     for (code, expected) in cases {

@@ -12,7 +12,10 @@ fn types_become_blanks() {
         ("let x: number = 1; f(x)", "let x         = 1; __codemode__.value=(f(x))"),
         ("interface A {\n  b: string\n}\nf()", "             \n           \n \n__codemode__.value=(f())"),
         ("import type {A} from 'a'\nf()", "\n__codemode__.value=(f())"),
-        ("import {A, b} from 'a'\nlet x: A\nb()", "let {\"b\": b} = await __codemode__.load('a', [\"b\"]);\nlet x   \n__codemode__.value=(b())"),
+        (
+            "import {A, b} from 'a'\nlet x: A\nb()",
+            "let {\"b\": b} = await __codemode__.load('a', [\"b\"]);\nlet x   \n__codemode__.value=(b())",
+        ),
         ("return f<string>()!", "throw __codemode__.returned(f        () )"),
     ];
     for (code, expected) in cases {
@@ -31,7 +34,11 @@ fn what_has_to_be_compiled_stays_on_its_line() {
 
 #[test]
 fn type_only_imports_are_no_imports() {
-    let reading = read(Language::TypeScript, "import type {A} from 'a'\nimport {b} from 'b'\nimport c = require('c')\nb(c)").unwrap();
+    let reading = read(
+        Language::TypeScript,
+        "import type {A} from 'a'\nimport {b} from 'b'\nimport c = require('c')\nb(c)",
+    )
+    .unwrap();
     let modules: Vec<&str> = reading.imports.iter().map(|import| import.module.as_str()).collect();
     assert_eq!(modules, ["b", "c"]);
 }
