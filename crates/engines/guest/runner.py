@@ -125,7 +125,7 @@ class Interpreter:
         filename = self.prepare(run)
         try:
             code, target = compile_text(run["code"], filename, use_results if self.tools.names and "await" in run["code"] else None)
-            value = self.execute(code, target, run["session"])
+            value = plain(self.execute(code, target, run["session"]))
         except SystemExit as error:
             return exit_ending(error), None
         except BaseException as error:  # noqa: B036 - whatever the program raised is its ending
@@ -441,6 +441,8 @@ def with_suggestion(text, error):
     finally:
         sys.stderr = stderr
     message, mark, suggestion = printed.rpartition(". Did you mean: ")
+    if not mark:
+        return text
     line = message.rpartition("\n")[2]
     before, found, after = text.rpartition(line)
     return before + line + mark + suggestion.split("\n")[0] + after if mark and line and found else text
@@ -483,7 +485,7 @@ def encode_value(value, chars_max):
     try:
         short, _, cut = shorten(value, chars_max, 0)
         return {"json": short, "cut": cut}
-    except NotJson:
+    except (NotJson, ToolError):
         text = safely(repr, value)
         return {"text": clip(text, chars_max), "cut": len(text) > chars_max}
 

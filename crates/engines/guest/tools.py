@@ -193,7 +193,7 @@ class Pending:
     def __getattribute__(self, name):
         if name in ("__await__", "send", "throw", "close"):
             return get_of(self, name)
-        if name == "__class__" and sys._getframe(1).f_globals.get("__name__", "").split(".")[0] in WAITERS:
+        if name == "__class__" and asked_by_waiter(sys._getframe(1)):
             return Pending
         return getattr(settle(self), name)
 
@@ -204,10 +204,17 @@ class Pending:
         return settle(self).__reduce_ex__(protocol)
 
     def __hash__(self):
-        return hash(settle(self))
+        return id(self) if asked_by_waiter(sys._getframe(1)) else hash(settle(self))
+
+    def __eq__(self, other):
+        return self is other if asked_by_waiter(sys._getframe(1)) else settle(self) == plain(other)
 
     def __bool__(self):
         return bool(settle(self))
+
+
+def asked_by_waiter(frame):
+    return str(frame.f_globals.get("__name__")).split(".")[0] in WAITERS
 
 
 # Modules that ask for the type of a value to see how to wait for it.
@@ -239,7 +246,7 @@ def backward(name):
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor"):
     setattr(Pending, "__%s__" % _name, forward("__%s__" % _name))
     setattr(Pending, "__r%s__" % _name, backward("__%s__" % _name))
-for _name in ("eq", "ne", "lt", "le", "gt", "ge", "getitem", "setitem", "delitem", "contains", "neg", "abs", "index"):
+for _name in ("ne", "lt", "le", "gt", "ge", "getitem", "setitem", "delitem", "contains", "neg", "abs", "index"):
     setattr(Pending, "__%s__" % _name, forward("__%s__" % _name))
 for _name in ("len", "iter", "int", "float", "reversed", "round"):
     setattr(Pending, "__%s__" % _name, (lambda function: lambda self, *rest: function(settle(self), *rest))(getattr(builtins, _name)))
@@ -369,7 +376,7 @@ class Server:
         import difflib
 
         near = difflib.get_close_matches(name, tools, 1)
-        hint = "; did you mean `%s`?" % near[0] if near else ""
+        hint = "; did you mean `%s`?" % near[0] if near else "."
         known = ", ".join(list(tools)[:30]) + (", ..." if len(tools) > 30 else "")
         raise AttributeError("%s has no tool `%s`%s Its tools are %s" % (self._name, name, hint, known or "not known"))
 

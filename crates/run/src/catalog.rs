@@ -203,7 +203,7 @@ impl Catalog {
             return ToolError { code: "server_unavailable".to_owned(), data: Value::Null, message };
         }
         let near = arguments::nearest(&name, entry.names.iter().map(String::as_str));
-        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let near = near.map_or(".".to_owned(), |near| format!("; did you mean `{near}`?"));
         let mut known = entry.names.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
         if entry.names.len() > NAMED_MAX {
             known += &format!(" and {} more (tools.search finds them)", entry.names.len() - NAMED_MAX);

@@ -15,4 +15,5 @@ mod leaks;
 mod predecessors;
 mod python;
 mod support;
+mod tools;
 mod values;

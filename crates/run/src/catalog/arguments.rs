@@ -111,7 +111,8 @@ impl Found<'_> {
             .map(|(field, name)| if field.required { name.clone() } else { format!("{name}?") })
             .collect();
         let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        let message = format!("{}: {problem} Parameters: {names}", self.path());
+        let dot = if problem.ends_with('?') { "" } else { "." };
+        let message = format!("{}: {problem}{dot} Parameters: {names}", self.path());
         let data = serde_json::json!({"parameters": self.parameter_names()});
         ToolError { code: "invalid_arguments".to_owned(), data, message }
     }
