@@ -20,6 +20,8 @@ pub fn engines(settings: &Settings) -> Vec<Arc<dyn Engine>> {
         helper: this_binary(),
         helper_arguments: Vec::new(),
         limits: settings.limits.clone(),
+        mounts: settings.mounts.clone(),
+        network: settings.network.clone(),
         warm: settings.warm,
     };
     EngineKind::ALL.into_iter().map(|kind| codemode_engines::open(kind, &options)).collect()
@@ -55,6 +57,7 @@ pub fn runs(settings: &Settings, paths: &Paths) -> Runs {
 pub fn server(settings: &Settings, layers: &Layers, runs: &Runs) -> ServerOptions {
     let (config, runner) = (print::show(layers, true), Arc::clone(runs.runner()));
     ServerOptions {
+        catalog_tokens: settings.catalog_tokens,
         config: Arc::new(move || config.clone()),
         context: Arc::new(move || {
             let runner = Arc::clone(&runner);

@@ -316,6 +316,22 @@ function safely(work) {
 }
 
 const FRAME = /^\s+at /;
+const PLACE = /([^\s()]+):(\d+):(\d+)/g;
+/** What the rewriting puts in front of a last expression, and behind a last declaration. */
+const MARK = "__codemode__.value=";
+const MARK_BEHIND = /;__codemode__\.value=(?:\[[^\]]*\]|\(\{[^}]*\}\)|[\p{ID_Continue}$]+)/u;
+
+/** A line of a program as its author wrote it, as far as that can be told. */
+function sourceLine(name, line) {
+  return sources.get(name)?.split("\n")[line - 1]?.replace(MARK_BEHIND, "");
+}
+
+/** A place in the program's own columns. */
+function ownPlace(place, name, line, column) {
+  const at = sourceLine(name, line)?.indexOf(MARK) ?? -1;
+  const moved = at >= 0 && column > at ? Math.max(column - MARK.length, at + 1) : column;
+  return at >= 0 ? `${name}:${line}:${moved}` : place;
+}
 
 function isOwnFrame(line) {
   const { filename, workspace } = current ?? { filename: "main.js", workspace: "/" };
@@ -328,7 +344,8 @@ function trimFrames(error, seen) {
   seen.add(error);
   const stack = error.stack;
   if (typeof stack === "string") {
-    const value = stack.split("\n").filter((line) => !FRAME.test(line) || isOwnFrame(line)).join("\n");
+    const lines = stack.split("\n").filter((line) => !FRAME.test(line) || isOwnFrame(line));
+    const value = lines.map((line) => (FRAME.test(line) ? line.replace(PLACE, ownPlace) : line)).join("\n");
     defineProperty(error, "stack", { value, writable: true, configurable: true });
   }
   trimFrames(error.cause, seen);
@@ -338,7 +355,7 @@ function trimFrames(error, seen) {
 /** The line that an error came from, with a caret, as Node shows it above an uncaught error. */
 function excerpt(place) {
   const [, name, line, column] = place ?? [];
-  const text = sources.get(name)?.split("\n")[line - 1];
+  const text = sourceLine(name, line)?.replace(MARK, "");
   if (text === undefined || text.length > 200 || text.includes("__codemode__")) return "";
   return `${name}:${line}\n${text}\n${" ".repeat(column - 1)}^\n\n`;
 }
@@ -349,7 +366,7 @@ function render(error, details) {
   const name = [...sources.keys()].at(-1) ?? "";
   const found = /(?:\(|at |async )([^\s()]+):(\d+):(\d+)\)?$/m.exec(error.stack ?? "");
   const isHere = details && !found && error instanceof SyntaxError && (details.url ?? name) === name;
-  const compiled = isHere ? [null, name, details.lineNumber + 1, details.columnNumber + 1] : null;
+  const compiled = isHere ? ["", name, details.lineNumber + 1, details.columnNumber + 1] : null;
   const text = inspect(error, { depth: 3 });
   // An error without frames is printed in brackets.
   const bracketed = `[${error.stack}]`;

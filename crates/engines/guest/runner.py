@@ -721,9 +721,18 @@ def close_others(descriptor):
                 os.close(number)
             except OSError:
                 pass
+def add_layers():
+    """Folders of packages that codemode installed; the program's own folder stays in front of them."""
+    layers = os.environ.pop("CODEMODE_LAYERS", "")
+    if layers:
+        import site
+
+        for layer in layers.split(os.pathsep):
+            site.addsitedir(layer)
 
 
 def serve(link):
+    add_layers()
     interpreter = Interpreter(link)
     builtins.display = make_display(interpreter)
     install_hooks(interpreter)

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::artifacts::{self, Artifact, ENTRIES_MAX};
 use crate::catalog::Catalog;
-use crate::engine::{Engine, Entry, Isolation, Profile, Session, SessionSpec};
+use crate::engine::{Engine, EngineError, Entry, Isolation, Profile, Session, SessionSpec};
 use crate::error::RunError;
 use crate::host::Stream;
 use crate::outcome::{Ending, Exception, Outcome, Usage};
@@ -119,7 +119,7 @@ impl Runner {
     pub fn prewarm(&self, language: Language) {
         let engine = self.options.engines.iter().find(|engine| self.judge(&***engine).is_ok());
         if let Some(engine) = engine {
-            engine.prewarm(language);
+            engine.prewarm(&self.spec(language, None));
         }
     }
 
@@ -138,6 +138,27 @@ impl Runner {
         let catalog = self.catalog();
         let tools = catalog.tools_of(server)?;
         Some(Catalog::stubs(language, &tools, &*self.options.shapes))
+    }
+
+    /// Reads a file of a session's workspace, or of the default one. Refused when it is longer than `bytes_max`.
+    pub async fn read_file(
+        &self,
+        session_id: Option<&str>,
+        path: &str,
+        bytes_max: u64,
+    ) -> Result<Vec<u8>, RunError> {
+        if let Some(id) = session_id {
+            check_id(id)?;
+        }
+        let workspace = self.sessions.workspace(session_id);
+        let mut missing = EngineError::Path { message: "no engine of this server has files".to_owned() };
+        for engine in self.options.engines.iter().filter(|engine| self.judge(&***engine).is_ok()) {
+            match engine.files(&workspace) {
+                Ok(files) => return Ok(files.read(path, bytes_max).await?),
+                Err(error) => missing = error,
+            }
+        }
+        Err(missing.into())
     }
 
     /// The sessions.
@@ -267,13 +288,18 @@ impl Runner {
         Ok(())
     }
 
-    async fn attempt(&self, request: &RunRequest, attempt: Attempt<'_>) -> Result<Done, RunError> {
-        let spec = SessionSpec {
-            language: request.language,
+    fn spec(&self, language: Language, session_id: Option<&str>) -> SessionSpec {
+        SessionSpec {
+            language,
+            layers: Vec::new(),
             limits: self.options.limits.clone(),
-            persistent: request.session_id.is_some(),
-            workspace: self.sessions.workspace(request.session_id.as_deref()),
-        };
+            persistent: session_id.is_some(),
+            workspace: self.sessions.workspace(session_id),
+        }
+    }
+
+    async fn attempt(&self, request: &RunRequest, attempt: Attempt<'_>) -> Result<Done, RunError> {
+        let spec = self.spec(request.language, request.session_id.as_deref());
         let Some(id) = &request.session_id else {
             let mut session = attempt.engine.open(&spec).await?;
             return attempt.drive(&mut *session, request).await;

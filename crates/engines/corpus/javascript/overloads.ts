@@ -13,4 +13,4 @@ const [x, y = "none"] = tuple;
 console.log(x, y, ((a: number, b?: number): number => a + (b ?? 0))(1));
 let later!: number;
 later = 5;
-console.log(later, <string>"cast");
+console.log(later, "cast" as string);

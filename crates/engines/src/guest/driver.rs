@@ -28,6 +28,7 @@ pub(crate) struct GuestSession {
     folder: Folder,
     link: Link,
     persistent: bool,
+    /// The workspace as the guest sees it.
     workspace: PathBuf,
 }
 
@@ -36,6 +37,7 @@ enum End {
     Broken,
     Done(Ending, Option<Value>),
     Exited(Exit),
+    Passed(KillCause),
 }
 
 type Calls<'a> = FuturesUnordered<BoxFuture<'a, (u64, Result<Json, ToolError>)>>;
@@ -131,9 +133,11 @@ impl Session for GuestSession {
         cancel: CancellationToken,
     ) -> Result<Outcome, EngineError> {
         let before = self.link.process.usage();
+        let passed = self.link.process.passed();
         let end = tokio::select! {
             biased;
             () = cancel.cancelled() => None,
+            cause = passed => Some(End::Passed(cause)),
             end = self.converse(program, host) => Some(end?),
         };
         let usage = used(before, self.link.process.usage());
@@ -145,8 +149,14 @@ impl Session for GuestSession {
                 (ending, value)
             }
             Some(End::Exited(exit)) => {
+                let cause =
+                    self.link.process.cause().filter(|_| matches!(exit, Exit::Lost | Exit::Signal(9)));
                 self.end().await;
-                (of_exit(exit), None)
+                (cause.map_or_else(|| of_exit(exit), |cause| Ending::Kill { cause }), None)
+            }
+            Some(End::Passed(cause)) => {
+                self.end().await;
+                (Ending::Kill { cause }, None)
             }
             Some(End::Broken) => {
                 self.end().await;

@@ -19,10 +19,14 @@ use rustix::process::WaitStatus;
 use serde_json::{Map, Value, json};
 
 use super::tool::Counter;
-use super::{Guest, Woken, start, wait_for};
+use super::{Guest, Prepare, Woken, start, wait_for};
 
 /// Serves the protocol until codemode says stop or the shell is killed.
-pub(super) fn serve(command: Command, protocol: OwnedFd) -> io::Result<Option<WaitStatus>> {
+pub(super) fn serve(
+    command: Command,
+    protocol: OwnedFd,
+    prepare: Prepare<'_>,
+) -> io::Result<Option<WaitStatus>> {
     let bash = command.get_program().to_owned();
     let mut protocol = File::from(protocol);
     send(&mut protocol, &json!({"type": "ready", "version": 1, "runtime": "bash"}))?;
@@ -32,18 +36,18 @@ pub(super) fn serve(command: Command, protocol: OwnedFd) -> io::Result<Option<Wa
             return Ok(None);
         }
         let Some(run) = receive(&mut protocol)? else { return Ok(None) };
-        if let Some(error) = refusal(&bash, &run)? {
+        if let Some(error) = refusal(&bash, &run, prepare)? {
             done(&mut protocol, &run, &error)?;
             continue;
         }
         if !run.is_session() {
-            return run_once(&bash, &run, &mut protocol);
+            return run_once(&bash, &run, &mut protocol, prepare);
         }
         let session = match &mut session {
             Some(session) => session,
             none => none.insert(Session { counter: counter_of(&run)?, folder: Folder::new(&run)?, shell: None }),
         };
-        if let Some(status) = session.run(&bash, &run, &mut protocol)? {
+        if let Some(status) = session.run(&bash, &run, &mut protocol, prepare)? {
             return Ok(status);
         }
     }
@@ -71,7 +75,8 @@ impl Run {
 
     /// The program with `first` and its variables in front, on its first line, so that line numbers stay.
     fn script(&self, first: &str) -> String {
-        let assignments: String = self.variables().map(|(name, value)| format!("{name}={}; ", quoted(value))).collect();
+        let assignments: String =
+            self.variables().map(|(name, value)| format!("{name}={}; ", quoted(value))).collect();
         format!("{first} {assignments}{}", self.text("code"))
     }
 }
@@ -158,7 +163,12 @@ fn is_ready(descriptor: BorrowedFd<'_>) -> bool {
 }
 
 /// Runs a program in a shell of its own, which speaks by its exit alone.
-fn run_once(bash: &OsString, run: &Run, protocol: &mut File) -> io::Result<Option<WaitStatus>> {
+fn run_once(
+    bash: &OsString,
+    run: &Run,
+    protocol: &mut File,
+    prepare: Prepare<'_>,
+) -> io::Result<Option<WaitStatus>> {
     let folder = Folder::new(run)?;
     let mut counter = counter_of(run)?;
     // The shell starts beside the file and goes to the workspace, so that both `$0` and `dirname "$0"` are right.
@@ -168,7 +178,7 @@ fn run_once(bash: &OsString, run: &Run, protocol: &mut File) -> io::Result<Optio
     fs::write(folder.path(run.text("filename")), run.script(&first))?;
     let mut command = shell(bash, &folder.0);
     command.args(["--", run.text("filename")]);
-    match wait_and_serve(&start(command)?, None, counter.as_mut(), run, protocol)? {
+    match wait_and_serve(&start(command, prepare)?, None, counter.as_mut(), run, protocol)? {
         Woken::Guest(status) => {
             if let Some(code) = status.exit_status() {
                 done(protocol, run, &json!({"kind": "exit", "code": code}))?;
@@ -210,7 +220,13 @@ done
 
 impl Session {
     /// Runs one program. `Some` when the session is over: with the shell's status, or with none when codemode said stop.
-    fn run(&mut self, bash: &OsString, run: &Run, protocol: &mut File) -> io::Result<Option<Option<WaitStatus>>> {
+    fn run(
+        &mut self,
+        bash: &OsString,
+        run: &Run,
+        protocol: &mut File,
+        prepare: Prepare<'_>,
+    ) -> io::Result<Option<Option<WaitStatus>>> {
         if self.shell.is_none() && self.counter.is_none() {
             self.counter = counter_of(run)?;
         }
@@ -220,7 +236,7 @@ impl Session {
         fs::write(self.folder.path(run.text("filename")), run.script(&first))?;
         let shell = match &mut self.shell {
             Some(shell) => shell,
-            none => none.insert(open(bash, run, &self.folder)?),
+            none => none.insert(open(bash, run, &self.folder, prepare)?),
         };
         // A shell that is gone already shows in the wait.
         let _ = shell.go.write_all(b"\0");
@@ -282,7 +298,7 @@ impl Shell {
     }
 }
 
-fn open(bash: &OsString, run: &Run, folder: &Folder) -> io::Result<Shell> {
+fn open(bash: &OsString, run: &Run, folder: &Folder, prepare: Prepare<'_>) -> io::Result<Shell> {
     let (go_out, go_in) = rustix::pipe::pipe()?;
     let (status_out, status_in) = rustix::pipe::pipe()?;
     rustix::io::fcntl_setfd(&go_in, FdFlags::CLOEXEC)?;
@@ -295,7 +311,7 @@ fn open(bash: &OsString, run: &Run, folder: &Folder) -> io::Result<Shell> {
         .replace("@status@", &status_in.as_raw_fd().to_string());
     let mut command = shell(bash, Path::new(run.text("workspace")));
     command.args(["-c", &script, run.text("filename")]);
-    Ok(Shell { go: File::from(go_in), guest: start(command)?, status: File::from(status_out) })
+    Ok(Shell { go: File::from(go_in), guest: start(command, prepare)?, status: File::from(status_out) })
 }
 
 /// A JSON value as a bash word: text as it is, everything else as JSON.
@@ -316,16 +332,20 @@ fn quoted(value: &Value) -> String {
 }
 
 /// Why a program cannot be started at all.
-fn refusal(bash: &OsString, run: &Run) -> io::Result<Option<Value>> {
+fn refusal(bash: &OsString, run: &Run, prepare: Prepare<'_>) -> io::Result<Option<Value>> {
     if let Some((name, _)) = run.variables().find(|(name, _)| !is_name(name)) {
         let message = format!("`{}` is not a name that a bash variable can have", name.escape_debug());
         return Ok(Some(raised("NameError", &message, &format!("NameError: {message}"))));
     }
     let filename = run.text("filename");
     if filename.is_empty() || filename.contains('/') {
-        return Ok(Some(raised("NameError", "not a file name", &format!("NameError: `{filename}` is not a file name"))));
+        return Ok(Some(raised(
+            "NameError",
+            "not a file name",
+            &format!("NameError: `{filename}` is not a file name"),
+        )));
     }
-    syntax_error(bash, run.text("code"), filename)
+    syntax_error(bash, run.text("code"), filename, prepare)
 }
 
 fn is_name(text: &str) -> bool {
@@ -334,19 +354,30 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Asks bash whether the program can be parsed.
-fn syntax_error(bash: &OsString, code: &str, filename: &str) -> io::Result<Option<Value>> {
+fn syntax_error(
+    bash: &OsString,
+    code: &str,
+    filename: &str,
+    prepare: Prepare<'_>,
+) -> io::Result<Option<Value>> {
     if code.contains('\0') {
-        return Ok(Some(raised("SyntaxError", "the program holds a NUL byte", "SyntaxError: the program holds a NUL byte")));
+        return Ok(Some(raised(
+            "SyntaxError",
+            "the program holds a NUL byte",
+            "SyntaxError: the program holds a NUL byte",
+        )));
     }
-    let mut child = Command::new(bash)
+    let mut command = Command::new(bash);
+    command
         // Messages name the program as bash is named.
         .arg0(filename)
         // A program may turn these patterns on, which a check that runs nothing cannot know.
         .args(["--norc", "--noprofile", "-O", "extglob", "-n", "-s"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()?;
+        .stderr(Stdio::piped());
+    prepare(&mut command);
+    let mut child = command.spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
         // Bash stops reading at the first error.
         let _ = stdin.write_all(code.as_bytes());

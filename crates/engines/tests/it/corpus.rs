@@ -1,7 +1,7 @@
 //! The corpus: programs of the kind that models write give the same output and exit status in a guest as in the plain
 //! interpreter, byte for byte. What differs is listed in `docs/limits`, and the list is checked both ways.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -10,10 +10,11 @@ use codemode_run::{Ending, Engine, Language, Limits, SessionSpec};
 use futures::StreamExt;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{Bench, Heard, program};
+use super::bench;
+use crate::support::{Heard, program};
 
 /// What a reader of a terminal would see.
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 struct Seen {
     status: i32,
     stderr: String,
@@ -30,19 +31,14 @@ struct Sample {
 /// Programs that run at once.
 const AT_ONCE: usize = 4;
 
-/// Runs every program of a language through an engine and through the plain interpreter; the names of those that differ.
-pub(crate) async fn corpus(engine: &dyn Engine, language: Language) -> BTreeSet<String> {
+/// Runs every program of a language through an engine and through the plain interpreter: those that differ, and how.
+pub(crate) async fn corpus(engine: &dyn Engine, language: Language) -> BTreeMap<String, String> {
     let samples = samples(language);
     let least = if language == Language::Python { 64 } else { 18 };
     assert!(samples.len() >= least, "{} programs of {language}", samples.len());
     let compared = samples.iter().map(|sample| async move {
         let (ours, plain) = (in_guest(engine, sample).await, in_interpreter(sample).await);
-        (ours != plain).then(|| {
-            let Sample { name, .. } = sample;
-            println!("{name}\n--- guest: {}\n{}\n{}", ours.status, ours.stdout, ours.stderr);
-            println!("--- plain: {}\n{}\n{}", plain.status, plain.stdout, plain.stderr);
-            name.clone()
-        })
+        (ours != plain).then(|| (sample.name.clone(), format!("guest: {ours:#?}\nplain: {plain:#?}")))
     });
     futures::stream::iter(compared).buffer_unordered(AT_ONCE).filter_map(std::future::ready).collect().await
 }
@@ -61,6 +57,7 @@ fn samples(language: Language) -> Vec<Sample> {
 async fn in_guest(engine: &dyn Engine, sample: &Sample) -> Seen {
     let folder = tempfile::tempdir().unwrap();
     let spec = SessionSpec {
+        layers: Vec::new(),
         language: sample.language,
         limits: Limits::default(),
         persistent: false,
@@ -68,7 +65,8 @@ async fn in_guest(engine: &dyn Engine, sample: &Sample) -> Seen {
     };
     let mut session = engine.open(&spec).await.unwrap();
     let heard = Heard::default();
-    let outcome = session.run(&program(sample.language, &sample.code), &heard, CancellationToken::new()).await.unwrap();
+    let outcome =
+        session.run(&program(sample.language, &sample.code), &heard, CancellationToken::new()).await.unwrap();
     let mut stderr = heard.stderr();
     // An exception that nobody caught is carried by the ending; a terminal shows it on standard error.
     if let Ending::Raise(exception) = &outcome.ending {
@@ -79,7 +77,8 @@ async fn in_guest(engine: &dyn Engine, sample: &Sample) -> Seen {
 }
 
 /// The variables that the engine hands on.
-const PASSED: &[&str] = &["HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER"];
+const PASSED: &[&str] =
+    &["HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER"];
 
 async fn in_interpreter(sample: &Sample) -> Seen {
     let folder = tempfile::tempdir().unwrap();
@@ -113,19 +112,27 @@ fn without(text: &str, folder: &Path) -> String {
 
 /// The programs that the documentation lists as different.
 fn documented(language: Language) -> BTreeSet<String> {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/limits").join(format!("{}.md", language.name()));
+    let page = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs/limits")
+        .join(format!("{}.md", language.name()));
     let page = fs::read_to_string(page).unwrap();
     page.lines().filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned())).collect()
 }
 
+/// Fails when the programs that differ are not those that the documentation lists.
+fn check(different: &BTreeMap<String, String>, documented: &BTreeSet<String>) {
+    let surprises: Vec<_> = different.iter().filter(|(name, _)| !documented.contains(*name)).collect();
+    assert_eq!(different.keys().collect::<BTreeSet<_>>(), documented.iter().collect(), "{surprises:#?}");
+}
+
 #[tokio::test]
 async fn python_programs_do_in_the_guest_what_they_do_in_python() {
-    let bench = Bench::direct();
-    assert_eq!(corpus(&*bench.engine, Language::Python).await, documented(Language::Python));
+    let bench = bench();
+    check(&corpus(&*bench.engine, Language::Python).await, &documented(Language::Python));
 }
 
 #[tokio::test]
 async fn bash_programs_do_in_the_guest_what_they_do_in_bash() {
-    let bench = Bench::direct();
-    assert_eq!(corpus(&*bench.engine, Language::Bash).await, documented(Language::Bash));
+    let bench = bench();
+    check(&corpus(&*bench.engine, Language::Bash).await, &documented(Language::Bash));
 }

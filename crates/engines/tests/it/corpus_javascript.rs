@@ -1,22 +1,25 @@
 //! Programs of the kind that models write, through the guest and through plain Node: what they print is the same.
 
+use super::bench;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use codemode_run::{Ending, Language};
 use codemode_source::prepare;
 
-use crate::support::Bench;
 
 fn corpus() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/javascript");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
 }
 
 fn with_extension(wanted: &[&str]) -> Vec<PathBuf> {
-    let is_wanted = |file: &PathBuf| wanted.iter().any(|extension| file.extension().is_some_and(|found| found == *extension));
+    let is_wanted = |file: &PathBuf| {
+        wanted.iter().any(|extension| file.extension().is_some_and(|found| found == *extension))
+    };
     corpus().into_iter().filter(is_wanted).collect()
 }
 
@@ -25,7 +28,8 @@ fn plain(file: &Path) -> String {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join(file.file_name().unwrap());
     std::fs::copy(file, &copy).unwrap();
-    let output = Command::new("node").arg(&copy).current_dir(folder.path()).stdin(Stdio::null()).output().unwrap();
+    let output =
+        Command::new("node").arg(&copy).current_dir(folder.path()).stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
@@ -33,7 +37,7 @@ fn plain(file: &Path) -> String {
 /// How the guest ends it and what it prints.
 async fn guest(language: Language, file: &Path) -> (Ending, String) {
     let script = prepare(language, &std::fs::read_to_string(file).unwrap()).unwrap().text;
-    let (outcome, heard) = Bench::direct().run(language, &script).await;
+    let (outcome, heard) = bench().run(language, &script).await;
     (outcome.ending, heard.stdout())
 }
 

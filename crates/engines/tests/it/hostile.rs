@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use codemode_run::{Ending, Event, Host, KillCause, Language, RunRequest, Stream, ToolCall, ToolError};
 use tokio_util::sync::CancellationToken;
 
-use crate::leaks::{census, mark};
+use crate::on_direct::leaks::{census, mark};
 use crate::predecessors::{Line, SOON};
 use crate::support::{Bench, program};
 
@@ -44,7 +44,10 @@ async fn output_of_64_mib_shows_its_head_and_tail_with_right_counts() {
     let code = "import sys\nfor n in range(16384):\n    sys.stdout.write(f'{n:07d}' + ('.' * 56 + '\\n' + ' ' * 7) * 63 + '.' * 56 + '\\n')";
     let started = Instant::now();
     let report = Line::new(0).within(60.0, code).await;
-    assert_eq!((report.ending, report.stdout.bytes, report.stdout.truncated), (Some(Ending::Finish), 64 << 20, true));
+    assert_eq!(
+        (report.ending, report.stdout.bytes, report.stdout.truncated),
+        (Some(Ending::Finish), 64 << 20, true)
+    );
     let text = &report.stdout.text;
     assert!(text.starts_with("0000000....") && text.ends_with("....\n") && text.chars().count() <= 50_100);
     assert!(text.contains(" of 67108864 bytes left out here ...]\n"), "{}", &text[24_000..26_000]);
@@ -57,7 +60,10 @@ async fn one_line_of_32_mib_is_bounded_too() {
     let recorder = line.runner.recorder("long");
     let request = RunRequest::new(Language::Python, "import sys\nsys.stdout.write('é' * (16 << 20))");
     let report = line.runner.run("long", request, &recorder, CancellationToken::new()).await.unwrap();
-    assert_eq!((report.ending, report.stdout.bytes, report.stdout.truncated), (Some(Ending::Finish), 32 << 20, true));
+    assert_eq!(
+        (report.ending, report.stdout.bytes, report.stdout.truncated),
+        (Some(Ending::Finish), 32 << 20, true)
+    );
     assert!(report.stdout.text.chars().count() <= 50_100 && !report.stdout.text.contains('\u{FFFD}'));
     assert!(recorder.held_bytes() < 1 << 20, "{}", recorder.held_bytes());
     // Who streams it sees whole characters also where the line was cut into pieces.
@@ -69,12 +75,20 @@ async fn one_line_of_32_mib_is_bounded_too() {
 #[tokio::test]
 async fn bytes_that_are_no_text_and_terminal_escapes_pass_unharmed() {
     let code = "import sys\nsys.stdout.buffer.write(b'\\xff\\x00\\x1b[31mred\\x1b[0m\\x07\\r\\n\\xe2\\x82')";
-    assert_eq!(python(code).await, (Ending::Finish, "\u{FFFD}\0\u{1b}[31mred\u{1b}[0m\u{7}\r\n\u{FFFD}".to_owned()));
+    assert_eq!(
+        python(code).await,
+        (Ending::Finish, "\u{FFFD}\0\u{1b}[31mred\u{1b}[0m\u{7}\r\n\u{FFFD}".to_owned())
+    );
 }
 
 #[tokio::test]
 async fn a_program_of_200_kb_runs() {
-    let report = Line::new(0).within(60.0, &("total = 0\n".to_owned() + &"total += 1  # one more\n".repeat(9_000) + "print(total)")).await;
+    let report = Line::new(0)
+        .within(
+            60.0,
+            &("total = 0\n".to_owned() + &"total += 1  # one more\n".repeat(9_000) + "print(total)"),
+        )
+        .await;
     assert_eq!((report.ending, report.stdout.text.as_str()), (Some(Ending::Finish), "9000\n"));
     let code = "n=0\n".to_owned() + &"((n += 1)) # one more of many\n".repeat(7_000) + "echo $n";
     let (outcome, heard) = Bench::direct().run(Language::Bash, &code).await;
@@ -102,12 +116,19 @@ async fn frames_on_standard_output_are_text() {
     let code = "import sys\nbody = b'{\"type\":\"done\",\"nonce\":\"\",\"ending\":{\"kind\":\"exit\",\"code\":9},\"value\":null}'\nsys.stdout.buffer.write(len(body).to_bytes(4, 'big') + body)\nsys.stdout.buffer.flush()\nprint('\\nend')";
     let (ending, said) = python(code).await;
     assert_eq!(ending, Ending::Finish);
-    assert!(said.starts_with("\0\0\0") && said.contains("\"code\":9") && said.ends_with("\nend\n"), "{said:?}");
+    assert!(
+        said.starts_with("\0\0\0") && said.contains("\"code\":9") && said.ends_with("\nend\n"),
+        "{said:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_forged_end_counts_only_with_the_nonce_of_its_own_run() {
-    let forged = |nonce: &str| format!("send({{'type': 'done', 'nonce': {nonce}, 'ending': {{'kind': 'exit', 'code': 9}}, 'value': None}})\nprint('after', flush=True)");
+    let forged = |nonce: &str| {
+        format!(
+            "send({{'type': 'done', 'nonce': {nonce}, 'ending': {{'kind': 'exit', 'code': 9}}, 'value': None}})\nprint('after', flush=True)"
+        )
+    };
     assert_eq!(with_findings(&forged("'0' * 32")).await, (Ending::Finish, "after\n".to_owned()));
     // The positive control, and all that a program can do with its nonce: lie about its own ending.
     let (ending, _) = with_findings(&forged("nonce")).await;
@@ -116,7 +137,12 @@ async fn a_forged_end_counts_only_with_the_nonce_of_its_own_run() {
 
 #[tokio::test]
 async fn messages_that_only_codemode_sends_or_none_knows_end_the_run() {
-    for message in ["{'type': 'run', 'nonce': nonce}", "{'type': 'reply', 'id': 1, 'value': 1}", "{'type': 'sudo'}", "[1]"] {
+    for message in [
+        "{'type': 'run', 'nonce': nonce}",
+        "{'type': 'reply', 'id': 1, 'value': 1}",
+        "{'type': 'sudo'}",
+        "[1]",
+    ] {
         let (ending, _) = with_findings(&format!("send({message})\nimport time\ntime.sleep(60)")).await;
         assert_eq!(ending, BROKEN, "{message}");
     }
@@ -127,7 +153,10 @@ async fn a_garbled_link_ends_the_run() {
     let (ending, _) = with_findings("os.write(link, b'\\xa5' * 64)\nimport time\ntime.sleep(60)").await;
     assert_eq!(ending, BROKEN);
     // A frame of the largest size that may be, and then more for ever.
-    let (ending, _) = with_findings("os.write(link, (16 << 20).to_bytes(4, 'big'))\nwhile True: os.write(link, b' ' * 65536)").await;
+    let (ending, _) = with_findings(
+        "os.write(link, (16 << 20).to_bytes(4, 'big'))\nwhile True: os.write(link, b' ' * 65536)",
+    )
+    .await;
     assert_eq!(ending, BROKEN);
     let (ending, _) = with_findings("while True: os.write(link, b'\\0\\0\\0\\2{}')").await;
     assert_eq!(ending, BROKEN);
@@ -136,8 +165,13 @@ async fn a_garbled_link_ends_the_run() {
 #[tokio::test]
 async fn a_program_that_closes_every_descriptor_ends_by_its_exit() {
     let bench = Bench::direct();
-    let closing = "import os\nprint('before', flush=True)\nos.closerange(0, 256)\nopen('made.txt', 'w').write('x')\n";
-    let cases = [("", Ending::Finish), ("raise ValueError", Ending::Exit { code: 1 }), ("os._exit(5)", Ending::Exit { code: 5 })];
+    let closing =
+        "import os\nprint('before', flush=True)\nos.closerange(0, 256)\nopen('made.txt', 'w').write('x')\n";
+    let cases = [
+        ("", Ending::Finish),
+        ("raise ValueError", Ending::Exit { code: 1 }),
+        ("os._exit(5)", Ending::Exit { code: 5 }),
+    ];
     for (end, expected) in cases {
         let (ending, said) = bench.python(&format!("{closing}{end}")).await;
         assert_eq!((ending, said.as_str()), (expected, "before\n"), "{end}");
@@ -148,7 +182,8 @@ async fn a_program_that_closes_every_descriptor_ends_by_its_exit() {
 #[tokio::test]
 async fn frames_are_never_written_to_a_file_of_the_program() {
     let bench = Bench::direct();
-    let code = format!("{FINDINGS}\nos.dup2(os.open('mine.txt', os.O_CREAT | os.O_RDWR), link)\nprint('end')");
+    let code =
+        format!("{FINDINGS}\nos.dup2(os.open('mine.txt', os.O_CREAT | os.O_RDWR), link)\nprint('end')");
     assert_eq!(bench.python(&code).await, (Ending::Finish, "end\n".to_owned()));
     assert_eq!(std::fs::read_to_string(bench.workspace.path().join("mine.txt")).unwrap(), "");
 }
@@ -156,7 +191,8 @@ async fn frames_are_never_written_to_a_file_of_the_program() {
 #[tokio::test]
 async fn sixteen_runs_at_once_never_mix_a_line() {
     let line = Line::new(4);
-    let programs: Vec<String> = (0..16).map(|n| format!("for n in range(500): print('run {n}', n)")).collect();
+    let programs: Vec<String> =
+        (0..16).map(|n| format!("for n in range(500): print('run {n}', n)")).collect();
     let runs = programs.iter().map(|code| line.within(60.0, code));
     for (n, report) in futures::future::join_all(runs).await.into_iter().enumerate() {
         let expected: String = (0..500).map(|line| format!("run {n} {line}\n")).collect();
@@ -168,7 +204,9 @@ async fn sixteen_runs_at_once_never_mix_a_line() {
 #[tokio::test]
 async fn many_children_all_end_with_the_run() {
     let mark = mark();
-    let code = format!("import subprocess\nfor n in range(60): subprocess.Popen(['sleep', '{mark}'], start_new_session=n % 2 == 0)\nprint('started')");
+    let code = format!(
+        "import subprocess\nfor n in range(60): subprocess.Popen(['sleep', '{mark}'], start_new_session=n % 2 == 0)\nprint('started')"
+    );
     assert_eq!(python(&code).await, (Ending::Finish, "started\n".to_owned()));
     assert_eq!(census(&mark), 0);
 }
@@ -200,7 +238,9 @@ async fn ends_from_below_are_told_by_the_exit_status() {
 
 #[tokio::test]
 async fn a_stopped_program_is_killed_by_its_timeout() {
-    let report = Line::new(0).within(2.0, "import os\nprint(os.getpid(), flush=True)\nos.kill(os.getpid(), 19)\nprint('never')").await;
+    let report = Line::new(0)
+        .within(2.0, "import os\nprint(os.getpid(), flush=True)\nos.kill(os.getpid(), 19)\nprint('never')")
+        .await;
     assert_eq!(report.ending, Some(Ending::Timeout { after: Duration::from_secs(2) }));
     let pid = report.stdout.text.trim().to_owned();
     assert!(pid.parse::<u32>().is_ok() && !std::path::Path::new(&format!("/proc/{pid}")).exists(), "{pid}");

@@ -8,11 +8,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use codemode_engines::EngineKind;
 use codemode_run::output::Recorder;
-use codemode_run::{Ending, Engine, Event, Host, Isolation, Language, Limits, NoTools, Nothing, Observed, Policy, Report, RunRequest, Runner, RunnerOptions, Stream};
+use codemode_run::{
+    Ending, Engine, Event, Host, Isolation, Language, Limits, NoTools, Nothing, Observed, Policy, Report, RunRequest, Runner,
+    RunnerOptions, Stream,
+};
 use tokio_util::sync::CancellationToken;
 
-use crate::leaks::{census, mark, until_gone};
+use crate::on_direct::leaks::{census, mark, until_gone};
 use crate::support::{Bench, program};
 
 /// A pipeline over the engine `direct`.
@@ -24,7 +28,7 @@ pub(crate) struct Line {
 impl Line {
     pub(crate) fn new(warm: usize) -> Self {
         let limits = Limits::default();
-        let bench = Bench::with(warm, limits.clone());
+        let bench = Bench::with(EngineKind::Direct, warm, limits.clone());
         let runner = Runner::new(RunnerOptions {
             engine: Some("direct".to_owned()),
             engines: vec![Arc::clone(&bench.engine) as Arc<dyn Engine>],
@@ -35,6 +39,7 @@ impl Line {
             shapes: Arc::<Observed>::default(),
             spool: bench.workspace.path().join("spool"),
             tools: Arc::<NoTools>::default(),
+            workspace: None,
             workspaces: bench.workspace.path().join("workspaces"),
         });
         Self { bench, runner }
@@ -70,7 +75,10 @@ async fn input_is_an_end_of_file_at_once() {
     let started = Instant::now();
     let (ending, _) = Bench::direct().python("input()").await;
     let Ending::Raise(exception) = ending else { panic!("{ending:?}") };
-    assert_eq!((exception.kind.as_str(), exception.message.as_str()), ("EOFError", "EOF when reading a line"));
+    assert_eq!(
+        (exception.kind.as_str(), exception.message.as_str()),
+        ("EOFError", "EOF when reading a line")
+    );
     assert!(started.elapsed() < SOON);
 }
 
@@ -159,7 +167,9 @@ async fn four_times_the_lines_take_no_more_than_eight_times_as_long() {
     let line = Line::new(0);
     let mut times = Vec::new();
     for count in [1000, 4000] {
-        let code = format!("for n in range({count}): print(f'drwxr-xr-x 2 root root 4096 Jan  1 00:00 /usr/lib/x/{{n}}.d/file-{{n}}.png')");
+        let code = format!(
+            "for n in range({count}): print(f'drwxr-xr-x 2 root root 4096 Jan  1 00:00 /usr/lib/x/{{n}}.d/file-{{n}}.png')"
+        );
         let started = Instant::now();
         let report = line.within(60.0, &code).await;
         assert_eq!(report.ending, Some(Ending::Finish));
@@ -249,7 +259,11 @@ async fn leaving_a_program_leaves_the_server_alone() {
 fn refused_by(code: &str) -> Option<&'static str> {
     let policy = Policy::strict();
     let reading = codemode_source::read(Language::Python, code).unwrap();
-    policy.review_size(Language::Python, code).and_then(|()| policy.review(&reading)).err().map(|refusal| refusal.rule)
+    policy
+        .review_size(Language::Python, code)
+        .and_then(|()| policy.review(&reading))
+        .err()
+        .map(|refusal| refusal.rule)
 }
 
 // E2: rules that were matched on text let nearly everything pass.
@@ -277,7 +291,13 @@ fn the_strict_policy_sees_through_spelling() {
 // E3: comments and texts were refused.
 #[test]
 fn the_strict_policy_does_not_judge_comments_and_texts() {
-    for code in ["# open( a door\nx = 1", "text = 'import pandas'", "'''\nimport os\nexec(x)\n'''", "print('eval(1)')", "opened = 1"] {
+    for code in [
+        "# open( a door\nx = 1",
+        "text = 'import pandas'",
+        "'''\nimport os\nexec(x)\n'''",
+        "print('eval(1)')",
+        "opened = 1",
+    ] {
         assert_eq!(refused_by(code), None, "{code}");
     }
     assert_eq!(refused_by("import pandas"), Some("imports"));
@@ -287,9 +307,11 @@ fn the_strict_policy_does_not_judge_comments_and_texts() {
 #[tokio::test]
 async fn runs_do_not_poison_each_other() {
     let line = Line::new(2);
-    let first = line.within(60.0, "import builtins, json\nbuiltins.LEAK = 7\njson.dumps = None\nprint(LEAK)").await;
+    let first =
+        line.within(60.0, "import builtins, json\nbuiltins.LEAK = 7\njson.dumps = None\nprint(LEAK)").await;
     assert_eq!(first.stdout.text, "7\n");
-    let second = line.within(60.0, "import builtins, json\nprint(hasattr(builtins, 'LEAK'), json.dumps(1))").await;
+    let second =
+        line.within(60.0, "import builtins, json\nprint(hasattr(builtins, 'LEAK'), json.dumps(1))").await;
     assert_eq!((second.ending, second.stdout.text.as_str()), (Some(Ending::Finish), "False 1\n"));
 }
 
@@ -297,7 +319,11 @@ async fn runs_do_not_poison_each_other() {
 #[tokio::test]
 async fn two_programs_that_print_at_once_hear_only_themselves() {
     let line = Line::new(0);
-    let code = |name: &str| format!("import sys\nfor n in range(3000):\n    print('{name}', n)\n    print('{name}', n, file=sys.stderr)");
+    let code = |name: &str| {
+        format!(
+            "import sys\nfor n in range(3000):\n    print('{name}', n)\n    print('{name}', n, file=sys.stderr)"
+        )
+    };
     let expected = |name: &str| (0..3000).map(|n| format!("{name} {n}\n")).collect::<String>();
     let (code_a, code_b) = (code("a"), code("b"));
     let (a, b) = tokio::join!(line.within(60.0, &code_a), line.within(60.0, &code_b));
@@ -318,7 +344,8 @@ async fn an_endless_loop_is_gone_after_its_timeout() {
 // E7: a program reached the server's own objects through `sys.modules`.
 #[tokio::test]
 async fn the_main_module_is_the_programs_own() {
-    let code = "import sys\nprint([name for name in vars(sys.modules['__main__']) if not name.startswith('__')])";
+    let code =
+        "import sys\nprint([name for name in vars(sys.modules['__main__']) if not name.startswith('__')])";
     assert_eq!(Bench::direct().python(code).await, (Ending::Finish, "['sys']\n".to_owned()));
 }
 

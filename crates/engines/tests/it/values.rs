@@ -3,11 +3,11 @@
 use codemode_run::{Ending, Language, Value};
 use serde_json::json;
 
-use crate::python::{fresh, seen};
-use crate::support::Bench;
+use super::bench;
+use super::python::{fresh, seen};
 
 async fn value(code: &str) -> Option<Value> {
-    Bench::direct().run(Language::Python, code).await.0.value
+    bench().run(Language::Python, code).await.0.value
 }
 
 fn text(text: &str) -> Option<Value> {
@@ -27,7 +27,10 @@ async fn what_json_cannot_hold_exactly_is_shown_as_python_shows_it() {
         ("a = {}\na['a'] = [a, a]\na", text("{'a': [{...}, {...}]}")),
         ("class int(int): pass\nint(3)", text("3")),
         ("'\\ud800 half'", Some(Value::Json { json: json!("? half"), cut: false })),
-        ("[0.1 + 0.2, 1e23, 5e-324, 1.7976931348623157e308]", Some(Value::Json { json: json!([0.1 + 0.2, 1e23, 5e-324, 1.7976931348623157e308]), cut: false })),
+        (
+            "[0.1 + 0.2, 1e23, 5e-324, 1.7976931348623157e308]",
+            Some(Value::Json { json: json!([0.1 + 0.2, 1e23, 5e-324, 1.7976931348623157e308]), cut: false }),
+        ),
     ];
     for (code, expected) in cases {
         assert_eq!(value(code).await, expected, "{code}");
@@ -35,10 +38,23 @@ async fn what_json_cannot_hold_exactly_is_shown_as_python_shows_it() {
 }
 
 #[tokio::test]
+async fn every_float_arrives_as_it_was() {
+    let code = "import random\nr = random.Random(7)\nx = [r.random() * 10 ** r.randint(-30, 30) for _ in range(1500)]\nprint(*x)\nx";
+    let (outcome, heard) = bench().run(Language::Python, code).await;
+    let Some(Value::Json { json, cut: false }) = outcome.value else { panic!() };
+    let printed: Vec<f64> = heard.stdout().split_whitespace().map(|number| number.parse().unwrap()).collect();
+    let arrived: Vec<f64> = json.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect();
+    assert_eq!(arrived, printed);
+}
+
+#[tokio::test]
 async fn values_that_fight_back_only_hurt_themselves() {
     let cases = [
         ("class A:\n    def __repr__(self): raise SystemExit(3)\nA()", text("<repr failed: SystemExit>")),
-        ("class S(str):\n    def __len__(self): raise KeyError\n    def __str__(self): return self\nclass A:\n    def __repr__(self): return S('x')\nA()", text("x")),
+        (
+            "class S(str):\n    def __len__(self): raise KeyError\n    def __str__(self): return self\nclass A:\n    def __repr__(self): return S('x')\nA()",
+            text("x"),
+        ),
         ("10 ** 5000", text("<repr failed: ValueError>")),
         ("class A:\n    __repr__ = None\nA()", text("<repr failed: TypeError>")),
     ];
@@ -52,10 +68,20 @@ async fn a_large_value_is_shortened_without_being_walked() {
     let Some(Value::Json { json, cut: true }) = value("list(range(3_000_000))").await else { panic!() };
     let items = json.as_array().unwrap();
     assert_eq!(items[..3], [json!(0), json!(1), json!(2)]);
-    assert_eq!(*items.last().unwrap(), json!(format!("... {} of 3000000 items left out ...", 3_000_001 - items.len())));
+    assert_eq!(
+        *items.last().unwrap(),
+        json!(format!("... {} of 3000000 items left out ...", 3_000_001 - items.len()))
+    );
     assert!(json.to_string().len() <= 50_100);
-    let Some(Value::Json { json, cut: true }) = value("{'text': 'x' * 30_000_000, 'more': 1}").await else { panic!() };
-    assert!(json.to_string().len() <= 50_100 && json["text"].as_str().unwrap().contains(" characters left out ...]"), "{}", json.to_string().len());
+    let Some(Value::Json { json, cut: true }) = value("{'text': 'x' * 30_000_000, 'more': 1}").await else {
+        panic!()
+    };
+    assert!(
+        json.to_string().len() <= 50_100
+            && json["text"].as_str().unwrap().contains(" characters left out ...]"),
+        "{}",
+        json.to_string().len()
+    );
     let Some(Value::Text { text, cut: true }) = value("set(range(200_000))").await else { panic!() };
     assert!(text.starts_with("{0, 1, 2") && text.len() <= 50_100);
 }
@@ -74,9 +100,13 @@ async fn exceptions_that_fight_back_end_the_run_as_exceptions() {
         ("a = ValueError('a')\na.__cause__ = a\nraise a", "ValueError"),
     ];
     for (code, kind) in cases {
-        let (ending, _) = Bench::direct().python(code).await;
+        let (ending, _) = bench().python(code).await;
         let Ending::Raise(exception) = ending else { panic!("{code}: {ending:?}") };
-        assert!(exception.kind.starts_with(kind) && exception.kind.len() <= 300, "{code}: {}", exception.kind);
+        assert!(
+            exception.kind.starts_with(kind) && exception.kind.len() <= 300,
+            "{code}: {}",
+            exception.kind
+        );
         assert!(exception.message.len() <= 10_100 && exception.traceback.len() <= 20_100, "{code}");
     }
 }
@@ -108,7 +138,7 @@ async fn a_top_level_return_bears_whatever_a_module_may_hold() {
 
 #[tokio::test]
 async fn a_session_survives_what_its_programs_do_to_the_interpreter() {
-    let bench = Bench::direct();
+    let bench = bench();
     let mut session = bench.session(Language::Python).await;
     let steps = [
         ("import sys, io\nsys.stdout = io.StringIO()\nprint('kept away')", "finish"),
@@ -118,13 +148,28 @@ async fn a_session_survives_what_its_programs_do_to_the_interpreter() {
         ("exit(2)", "exit 2"),
         ("import builtins\nshow = builtins.print\nbuiltins.print = None\nsys.exit('words')", "words\nexit 1"),
         ("builtins.print = show\nprint(sys.stdin.read() == '')", "True\nfinish"),
-        ("import json, os\njson.dumps = json.loads = json.JSONEncoder = os.write = os.read = None\n[1]", "finish = [1]"),
+        (
+            "import json, os\njson.dumps = json.loads = json.JSONEncoder = os.write = os.read = None\n[1]",
+            "finish = [1]",
+        ),
         ("__name__ = 'other'\n__builtins__ = 3", "finish = 3"),
-        ("class Box: pass\nimport pickle\npickle.loads(pickle.dumps(Box)) is Box if __name__ == '__main__' else 'renamed'", "finish = \"renamed\""),
+        (
+            "class Box: pass\nimport pickle\npickle.loads(pickle.dumps(Box)) is Box if __name__ == '__main__' else 'renamed'",
+            "finish = \"renamed\"",
+        ),
         ("_", "finish = \"renamed\""),
-        ("raise KeyboardInterrupt", "raise KeyboardInterrupt\nTraceback (most recent call last):\n  File \"main.py#12\", line 1, in <module>\n    raise KeyboardInterrupt\nKeyboardInterrupt"),
-        ("1 +", "raise SyntaxError\n  File \"main.py#13\", line 1\n    1 +\n       ^\nSyntaxError: invalid syntax"),
-        ("x = 1\nbreak", "raise SyntaxError\n  File \"main.py#14\", line 2\n    break\n    ^^^^^\nSyntaxError: 'break' outside loop"),
+        (
+            "raise KeyboardInterrupt",
+            "raise KeyboardInterrupt\nTraceback (most recent call last):\n  File \"main.py#12\", line 1, in <module>\n    raise KeyboardInterrupt\nKeyboardInterrupt",
+        ),
+        (
+            "1 +",
+            "raise SyntaxError\n  File \"main.py#13\", line 1\n    1 +\n       ^\nSyntaxError: invalid syntax",
+        ),
+        (
+            "x = 1\nbreak",
+            "raise SyntaxError\n  File \"main.py#14\", line 2\n    break\n    ^^^^^\nSyntaxError: 'break' outside loop",
+        ),
     ];
     for (code, expected) in steps {
         assert_eq!(seen(&mut *session, code).await, expected, "{code}");
@@ -133,7 +178,7 @@ async fn a_session_survives_what_its_programs_do_to_the_interpreter() {
 
 /// Type and start of everything that a program displays.
 async fn displayed(code: &str) -> Vec<(String, Option<String>, String)> {
-    let (outcome, heard) = Bench::direct().run(Language::Python, code).await;
+    let (outcome, heard) = bench().run(Language::Python, code).await;
     assert_eq!(outcome.ending, Ending::Finish, "{code}");
     let displays = heard.displays.lock().unwrap();
     let start = |bytes: &[u8]| String::from_utf8_lossy(bytes).chars().take(40).collect();
@@ -142,7 +187,9 @@ async fn displayed(code: &str) -> Vec<(String, Option<String>, String)> {
 
 #[tokio::test]
 async fn display_shows_what_libraries_make() {
-    let shown = |kind: &str, name: Option<&str>, start: &str| (kind.to_owned(), name.map(str::to_owned), start.to_owned());
+    let shown = |kind: &str, name: Option<&str>, start: &str| {
+        (kind.to_owned(), name.map(str::to_owned), start.to_owned())
+    };
     let figure = "class Figure:\n    def savefig(self, file, **options): file.write(b'PNG of a figure')\ndisplay(Figure(), name='plot')";
     let image = "Image = type('Image', (), {'__module__': 'PIL.Image', 'save': lambda self, file, format: file.write(format.encode())})\ndisplay(Image())";
     let frame = "class DataFrame:\n    def _repr_html_(self): return '<table>'\n    def __repr__(self): return '   a\\n0  1'\ndisplay(DataFrame())";
@@ -150,15 +197,39 @@ async fn display_shows_what_libraries_make() {
         (figure, vec![shown("image/png", Some("plot"), "PNG of a figure")]),
         (image, vec![shown("image/png", None, "PNG")]),
         (frame, vec![shown("text/plain", None, "   a\n0  1")]),
-        ("class V:\n    def _repr_svg_(self): return '<svg/>'\ndisplay(V())", vec![shown("image/svg+xml", None, "<svg/>")]),
-        ("display(b'RIFF....WEBP'); display(b'RIFF....WAVE')", vec![shown("image/webp", None, "RIFF....WEBP"), shown("text/plain", None, "b'RIFF....WAVE'")]),
-        ("display({'a': float('nan')}); display([1], name=5)", vec![shown("text/plain", None, "{'a': nan}"), shown("application/json", Some("5"), "[\n  1\n]")]),
-        ("display('\\ud800'); display('/no/such.png')", vec![shown("text/plain", None, "?"), shown("text/plain", None, "/no/such.png")]),
-        ("display([0] * 10_000_000)", vec![shown("application/json", None, "[\n  0,\n  0,\n  0,\n  0,\n  0,\n  0,\n  0,\n  0")]),
+        (
+            "class V:\n    def _repr_svg_(self): return '<svg/>'\ndisplay(V())",
+            vec![shown("image/svg+xml", None, "<svg/>")],
+        ),
+        (
+            "display(b'RIFF....WEBP'); display(b'RIFF....WAVE')",
+            vec![shown("image/webp", None, "RIFF....WEBP"), shown("text/plain", None, "b'RIFF....WAVE'")],
+        ),
+        (
+            "display({'a': float('nan')}); display([1], name=5)",
+            vec![shown("text/plain", None, "{'a': nan}"), shown("application/json", Some("5"), "[\n  1\n]")],
+        ),
+        (
+            "display('\\ud800'); display('/no/such.png')",
+            vec![shown("text/plain", None, "?"), shown("text/plain", None, "/no/such.png")],
+        ),
+        (
+            "display([0] * 10_000_000)",
+            vec![shown("application/json", None, "[\n  0,\n  0,\n  0,\n  0,\n  0,\n  0,\n  0,\n  0")],
+        ),
     ];
     for (code, expected) in cases {
         let seen = displayed(code).await;
-        assert_eq!(seen.iter().map(|shown| &shown.0).collect::<Vec<_>>(), expected.iter().map(|shown| &shown.0).collect::<Vec<_>>(), "{code}");
-        assert!(seen.iter().zip(&expected).all(|(seen, expected)| seen.1 == expected.1 && seen.2.starts_with(&expected.2)), "{code}: {seen:?}");
+        assert_eq!(
+            seen.iter().map(|shown| &shown.0).collect::<Vec<_>>(),
+            expected.iter().map(|shown| &shown.0).collect::<Vec<_>>(),
+            "{code}"
+        );
+        assert!(
+            seen.iter()
+                .zip(&expected)
+                .all(|(seen, expected)| seen.1 == expected.1 && seen.2.starts_with(&expected.2)),
+            "{code}: {seen:?}"
+        );
     }
 }

@@ -13,7 +13,7 @@ use crate::program::Limits;
 use super::{Capture, Captured, Spool, clip, cut_partial_end};
 
 /// Whole lines that wait for a slow reader, in bytes; what passes it is left out of the stream and counted.
-const STREAM_BYTES_MAX: usize = 256 * 1024;
+const STREAM_BYTES_MAX: usize = 1024 * 1024;
 
 /// Things that one run may display.
 const DISPLAYS_MAX: usize = 64;
@@ -241,7 +241,8 @@ impl Lines {
     fn push(&mut self, bytes: &[u8]) {
         let room = STREAM_BYTES_MAX.saturating_sub(self.text.len());
         let text = String::from_utf8_lossy(bytes);
-        if text.len() <= room {
+        // Once something is left out everything is, up to the note about it: a gap in the middle would show nowhere.
+        if self.left_out_bytes == 0 && text.len() <= room {
             self.text.push_str(&text);
         } else {
             self.left_out_bytes += text.len();

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod artifacts;
+mod catalog;
+mod network;
 mod output;
 mod policy;
 mod runner;

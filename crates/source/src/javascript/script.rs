@@ -5,9 +5,9 @@
 
 use swc_common::{Span, Spanned};
 use swc_ecma_ast::{
-    ArrowExpr, CallExpr, Callee, Constructor, Decl, DefaultDecl, ExportDefaultDecl, Function, GetterProp,
-    ImportDecl, ImportSpecifier, MetaPropExpr, MetaPropKind, ModuleDecl, ModuleExportName, ModuleItem, Pat,
-    ReturnStmt, SetterProp, Stmt, TryStmt, TsImportEqualsDecl, VarDecl, VarDeclKind,
+    ArrowExpr, CallExpr, Callee, Constructor, Decl, DefaultDecl, ExportDefaultDecl, Expr, Function,
+    GetterProp, ImportDecl, ImportSpecifier, MetaPropExpr, MetaPropKind, ModuleDecl, ModuleExportName,
+    ModuleItem, Pat, ReturnStmt, SetterProp, Stmt, TryStmt, TsImportEqualsDecl, VarDecl, VarDeclKind,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -125,7 +125,7 @@ impl Writer<'_> {
                 _ => self.blank(export.span),
             },
             ModuleDecl::ExportAll(export) if !export.type_only => {
-                self.load_only(export.span, export.src.span)
+                self.load_only(export.span, export.src.span);
             }
             ModuleDecl::ExportAll(export) => self.blank(export.span),
             ModuleDecl::ExportDefaultExpr(export) => {
@@ -187,8 +187,12 @@ impl Writer<'_> {
         match last {
             ModuleItem::Stmt(Stmt::Expr(statement)) => {
                 let span = statement.expr.span();
-                self.edits.insert(self.source.at(span.lo), "__codemode__.value=(");
-                self.edits.insert(self.source.at(span.hi), ")");
+                // A prefix alone, which the guest takes out of a traceback's lines and columns.
+                let is_list = matches!(&*statement.expr, Expr::Seq(_));
+                let (before, after) =
+                    if is_list { ("__codemode__.value=(", ")") } else { ("__codemode__.value=", "") };
+                self.edits.insert(self.source.at(span.lo), before);
+                self.edits.insert(self.source.at(span.hi), after);
             }
             ModuleItem::Stmt(Stmt::Decl(Decl::Var(variables))) => self.declared_value(variables, last.span()),
             ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => {

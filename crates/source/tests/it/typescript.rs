@@ -9,12 +9,12 @@ fn script(code: &str) -> String {
 #[test]
 fn types_become_blanks() {
     let cases = [
-        ("let x: number = 1; f(x)", "let x         = 1; __codemode__.value=(f(x))"),
-        ("interface A {\n  b: string\n}\nf()", "             \n           \n \n__codemode__.value=(f())"),
-        ("import type {A} from 'a'\nf()", "\n__codemode__.value=(f())"),
+        ("let x: number = 1; f(x)", "let x         = 1; __codemode__.value=f(x)"),
+        ("interface A {\n  b: string\n}\nf()", ";            \n           \n \n__codemode__.value=f()"),
+        ("import type {A} from 'a'\nf()", "\n__codemode__.value=f()"),
         (
             "import {A, b} from 'a'\nlet x: A\nb()",
-            "let {\"b\": b} = await __codemode__.load('a', [\"b\"]);\nlet x   \n__codemode__.value=(b())",
+            "let {\"b\": b} = await __codemode__.load('a', [\"b\"]);\nlet x   \n__codemode__.value=b()",
         ),
         ("return f<string>()!", "throw __codemode__.returned(f        () )"),
     ];
