@@ -155,7 +155,7 @@ impl ServerHandler for Server {
         let listener = Listener::new(&context, &self.shared.hung_up, self.logs.load(Ordering::Relaxed));
         let result: CallToolResult = match self.offered(&request.name)? {
             ToolName::ExecuteCode => execute_code::call(&self.shared, arguments, &context, listener).await,
-            ToolName::SearchTools => search_tools::call(&self.shared, arguments),
+            ToolName::SearchTools => search_tools::call(&self.shared, arguments, answer::style(&self.shared, &context)),
             ToolName::WaitRun => wait_run::call(&self.shared, arguments, &context, listener).await,
         };
         Ok(result.into())

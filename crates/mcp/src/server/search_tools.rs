@@ -6,17 +6,17 @@ use serde_json::{Map, Value};
 
 use super::Shared;
 use super::arguments::{Arguments, required};
-use crate::present::failed;
+use crate::present::{Style, failed};
 
 /// Tools that an answer shows when the caller says no number, and the most that it shows.
 const HITS: usize = 8;
 const HITS_MAX: usize = 50;
 
 /// Finds upstream tools by words and gives their full signatures.
-pub(super) fn call(shared: &Shared, arguments: Map<String, Value>) -> CallToolResult {
+pub(super) fn call(shared: &Shared, arguments: Map<String, Value>, style: Style) -> CallToolResult {
     match search(shared, arguments) {
         Ok(text) => CallToolResult::success(vec![ContentBlock::text(text)]),
-        Err(error) => failed(&error),
+        Err(error) => failed(&error, style),
     }
 }
 
