@@ -85,8 +85,13 @@ impl Server {
         // Our own bound on a result: both streams, the value and the lines around them; then the texts that it shows.
         let result_chars_max = runs.runner().limits().output_chars * 3 + TEXT_CHARS_MAX;
         let catalog = runs.runner().catalog();
-        let catalog = if catalog.servers().is_empty() { String::new() } else { catalog.summary(options.catalog_tokens) };
-        let define = |tool: &ToolName| definition(*tool, result_chars_max, options.structured_output, &catalog);
+        let catalog = if catalog.servers().is_empty() {
+            String::new()
+        } else {
+            catalog.summary(options.catalog_tokens)
+        };
+        let define =
+            |tool: &ToolName| definition(*tool, result_chars_max, options.structured_output, &catalog);
         let offered = self.tools();
         let tools = offered.iter().map(define);
         tools.collect::<Result<_, _>>().map_err(|error| ErrorData::internal_error(error.to_string(), None))
@@ -155,7 +160,9 @@ impl ServerHandler for Server {
         let listener = Listener::new(&context, &self.shared.hung_up, self.logs.load(Ordering::Relaxed));
         let result: CallToolResult = match self.offered(&request.name)? {
             ToolName::ExecuteCode => execute_code::call(&self.shared, arguments, &context, listener).await,
-            ToolName::SearchTools => search_tools::call(&self.shared, arguments, answer::style(&self.shared, &context)),
+            ToolName::SearchTools => {
+                search_tools::call(&self.shared, arguments, answer::style(&self.shared, &context))
+            }
             ToolName::WaitRun => wait_run::call(&self.shared, arguments, &context, listener).await,
         };
         Ok(result.into())

@@ -126,7 +126,10 @@ pub(crate) fn definition(
             "annotations": {"title": "Wait for a run", "readOnlyHint": true, "openWorldHint": false},
         }),
     };
-    if structured && tool != ToolName::SearchTools && let Some(fields) = definition.as_object_mut() {
+    if structured
+        && tool != ToolName::SearchTools
+        && let Some(fields) = definition.as_object_mut()
+    {
         fields.insert("outputSchema".to_owned(), output_schema());
     }
     serde_json::from_value(definition)

@@ -85,7 +85,12 @@ impl GuestSession {
         }
     }
 
-    async fn send_program(&mut self, program: &Program, nonce: &str, host: &dyn Host) -> Result<bool, EngineError> {
+    async fn send_program(
+        &mut self,
+        program: &Program,
+        nonce: &str,
+        host: &dyn Host,
+    ) -> Result<bool, EngineError> {
         let message = ToGuest::Run(Run {
             code: &program.code,
             filename: &program.filename,

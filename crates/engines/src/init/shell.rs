@@ -45,7 +45,9 @@ pub(super) fn serve(
         }
         let session = match &mut session {
             Some(session) => session,
-            none => none.insert(Session { counter: counter_of(&run)?, folder: Folder::new(&run)?, shell: None }),
+            none => {
+                none.insert(Session { counter: counter_of(&run)?, folder: Folder::new(&run)?, shell: None })
+            }
         };
         if let Some(status) = session.run(&bash, &run, &mut protocol, prepare)? {
             return Ok(status);
@@ -174,7 +176,8 @@ fn run_once(
     // The shell starts beside the file and goes to the workspace, so that both `$0` and `dirname "$0"` are right.
     let workspace = quoted(&Value::from(run.text("workspace")));
     let definition = definition(counter.as_ref());
-    let first = format!("builtin cd -P -- {workspace} || exit 125; unset OLDPWD; declare -x OLDPWD; {definition}");
+    let first =
+        format!("builtin cd -P -- {workspace} || exit 125; unset OLDPWD; declare -x OLDPWD; {definition}");
     fs::write(folder.path(run.text("filename")), run.script(&first))?;
     let mut command = shell(bash, &folder.0);
     command.args(["--", run.text("filename")]);
@@ -231,8 +234,9 @@ impl Session {
             self.counter = counter_of(run)?;
         }
         let definition = definition(self.counter.as_ref());
-        let first =
-            format!("{{ builtin cd -- \"$1\"; OLDPWD=$2; {definition} set +x ${{3:+-x}}; shift 3; }} 2> /dev/null;");
+        let first = format!(
+            "{{ builtin cd -- \"$1\"; OLDPWD=$2; {definition} set +x ${{3:+-x}}; shift 3; }} 2> /dev/null;"
+        );
         fs::write(self.folder.path(run.text("filename")), run.script(&first))?;
         let shell = match &mut self.shell {
             Some(shell) => shell,
@@ -274,7 +278,12 @@ enum Said {
 }
 
 impl Shell {
-    fn wait(&mut self, mut counter: Option<&mut Counter>, run: &Run, protocol: &mut File) -> io::Result<Said> {
+    fn wait(
+        &mut self,
+        mut counter: Option<&mut Counter>,
+        run: &Run,
+        protocol: &mut File,
+    ) -> io::Result<Said> {
         let mut watched = true;
         loop {
             let status = [self.status.as_fd()];

@@ -18,7 +18,6 @@ mod jail;
 mod network;
 mod predecessors;
 mod support;
-mod tools;
 
 /// What every engine over guests has to do, compiled once for each of them.
 macro_rules! engine_contract {
@@ -51,6 +50,8 @@ macro_rules! engine_contract {
             pub(crate) mod leaks;
             #[path = "python.rs"]
             mod python;
+            #[path = "tools.rs"]
+            mod tools;
             #[path = "values.rs"]
             mod values;
         }

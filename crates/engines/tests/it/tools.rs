@@ -11,6 +11,7 @@ use codemode_run::{
 use serde_json::{Value as Json, json};
 use tokio_util::sync::CancellationToken;
 
+use super::bench;
 use crate::support::Bench;
 
 /// Servers in memory: `math-tools` and `github`.
@@ -88,9 +89,9 @@ struct Workshop {
 
 impl Workshop {
     fn new(limits: Limits) -> Self {
-        let bench = Bench::direct();
+        let bench = bench();
         let runner = Runner::new(RunnerOptions {
-            engine: Some("direct".to_owned()),
+            engine: Some(bench.engine.profile().name.to_owned()),
             engines: vec![Arc::clone(&bench.engine)],
             journal: Arc::new(Nothing),
             limits,

@@ -1,7 +1,7 @@
 //! Resources: settings, this machine, the output of runs and the files of sessions.
 
-use codemode_run::{Language, Stream};
 use codemode_run::artifacts::mime_type;
+use codemode_run::{Language, Stream};
 use rmcp::ErrorData;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use serde_json::{Value, json};

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use codemode_mcp::{ServeError, ServerOptions, ToolName, serve_stream};
-use codemode_run::{Engine, Isolation, Limits, NoTools, Nothing, Observed, Policy, Runner, RunnerOptions, Runs};
+use codemode_run::{
+    Engine, Isolation, Limits, NoTools, Nothing, Observed, Policy, Runner, RunnerOptions, Runs,
+};
 use futures::FutureExt;
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf, WriteHalf};

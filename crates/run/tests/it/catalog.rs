@@ -40,8 +40,28 @@ impl Random {
 
     fn text(&mut self) -> String {
         const PARTS: &[&str] = &[
-            "a", "class", "\"\"\"", "\\", "\n", "*/", "'", "\u{202e}", "\u{e0041}", "名", "{", ")", ":", "#", "None", " ", "-", "😀",
-            "\0", "\r", "$ref", "1",
+            "a",
+            "class",
+            "\"\"\"",
+            "\\",
+            "\n",
+            "*/",
+            "'",
+            "\u{202e}",
+            "\u{e0041}",
+            "名",
+            "{",
+            ")",
+            ":",
+            "#",
+            "None",
+            " ",
+            "-",
+            "😀",
+            "\0",
+            "\r",
+            "$ref",
+            "1",
         ];
         (0..self.next(5)).map(|_| PARTS[usize::try_from(self.next(PARTS.len() as u64)).unwrap()]).collect()
     }
@@ -108,7 +128,9 @@ fn a_stub_says_what_a_tool_takes_in_the_form_of_each_language() {
         "$defs": {"label": {"type": "object", "properties": {"name": {"type": "string"}, "parent": {"$ref": "#/$defs/label"}}, "required": ["name"]}},
     });
     let mut create = tool("git-hub", "create-issue", "Creates an issue.", schema);
-    create.output_schema = Some(json!({"type": "object", "properties": {"number": {"type": "integer"}}, "required": ["number"]}));
+    create.output_schema = Some(
+        json!({"type": "object", "properties": {"number": {"type": "integer"}}, "required": ["number"]}),
+    );
     let catalog = catalog(vec![("git-hub", vec![create])]);
     let stubs = |language| Catalog::stubs(language, &catalog.search("issues", 1), &Observed::default());
     assert_eq!(
@@ -130,7 +152,11 @@ fn the_description_keeps_its_budget_and_is_fair_and_honest() {
     let names: Vec<String> = (0..20).map(|number| format!("server{number:02}")).collect();
     let schema = json!({"type": "object", "properties": {"path": {"type": "string"}, "limit": {"type": "integer"}}, "required": ["path"]});
     let tools = |server: &str, count: usize| {
-        (0..count).map(|number| tool(server, &format!("read_item_{number}"), "Reads one item of the list.", schema.clone())).collect()
+        (0..count)
+            .map(|number| {
+                tool(server, &format!("read_item_{number}"), "Reads one item of the list.", schema.clone())
+            })
+            .collect()
     };
     let many = catalog(names.iter().map(|name| (name.as_str(), tools(name, 15))).collect());
     let text = many.summary(1500);
