@@ -20,7 +20,6 @@ const REST_TOKENS: usize = 24;
 enum Detail {
     Sentence,
     Signature,
-    Name,
 }
 
 /// The lines of one server.
@@ -96,8 +95,6 @@ impl Catalog {
             }
         }
         let unlisted = sections.len() - listed;
-        let names_of = |section: &Section| section.name.clone();
-        let _ = names_of;
         sections.truncate(listed);
         if unlisted > 0 {
             let state = Some(format!("{unlisted} more servers; search for their tools"));
@@ -122,7 +119,7 @@ fn total(sections: &[Section]) -> usize {
 
 fn line(found: &Found<'_>, detail: Detail) -> String {
     let signature = stubs::one_line(found);
-    let signature = if signature.len() > SIGNATURE_CHARS_MAX || detail == Detail::Name {
+    let signature = if signature.len() > SIGNATURE_CHARS_MAX {
         format!("{}(...)", text::one_line(found.name(), NAME_CHARS_MAX))
     } else {
         signature
