@@ -30,7 +30,7 @@ enum Kind {
 const WORD_LETTERS: usize = 7;
 
 /// Consonants in a row from which on a word is no word.
-const CONSONANTS_MAX: usize = 3;
+const CONSONANTS_MAX: usize = 4;
 
 impl Kind {
     fn of(c: char) -> Self {
