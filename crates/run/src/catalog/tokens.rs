@@ -74,11 +74,7 @@ fn word(letters: &[u8]) -> usize {
     let is_vowel = |letter: &u8| b"aeiouyAEIOUY".contains(letter);
     let longest = letters.split(is_vowel).map(<[u8]>::len).max().unwrap_or(0);
     let is_shouted = letters.len() > 4 && letters.iter().all(u8::is_ascii_uppercase);
-    if longest > CONSONANTS_MAX || is_shouted {
-        letters.len().div_ceil(2)
-    } else {
-        letters.len().div_ceil(WORD_LETTERS)
-    }
+    if longest > CONSONANTS_MAX || is_shouted { letters.len() } else { letters.len().div_ceil(WORD_LETTERS) }
 }
 
 #[cfg(test)]
