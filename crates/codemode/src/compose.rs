@@ -6,7 +6,7 @@ use std::sync::Arc;
 use codemode_engines::{EngineKind, EngineOptions};
 use codemode_mcp::ServerOptions;
 use codemode_memory::History;
-use codemode_run::{Engine, Language, Runner, RunnerOptions, Runs};
+use codemode_run::{Engine, Language, NoTools, Observed, Runner, RunnerOptions, Runs};
 use futures::FutureExt;
 
 use crate::config::{Layers, Settings, print};
@@ -44,7 +44,9 @@ pub fn runs(settings: &Settings, paths: &Paths) -> Runs {
         limits: settings.limits.clone(),
         minimum: settings.minimum,
         policy: settings.policy.clone(),
+        shapes: Arc::<Observed>::default(),
         spool: spool::folder(&paths.spool),
+        tools: Arc::<NoTools>::default(),
         workspace: settings.workspace.clone(),
         workspaces: paths.workspaces.clone(),
     });
@@ -55,6 +57,7 @@ pub fn runs(settings: &Settings, paths: &Paths) -> Runs {
 pub fn server(settings: &Settings, layers: &Layers, runs: &Runs) -> ServerOptions {
     let (config, runner) = (print::show(layers, true), Arc::clone(runs.runner()));
     ServerOptions {
+        catalog_tokens: settings.catalog_tokens,
         config: Arc::new(move || config.clone()),
         context: Arc::new(move || {
             let runner = Arc::clone(&runner);

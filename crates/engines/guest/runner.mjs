@@ -119,28 +119,6 @@ let current = null;
 let requireHere = null;
 let importHere = null;
 
-class ToolError extends Error {
-  constructor(message, { server, tool, code, data }) {
-    super(message);
-    this.name = "ToolError";
-    Object.assign(this, { server, tool, code, data });
-  }
-}
-
-function callTool(server, tool, args = {}) {
-  if (typeof server !== "string" || typeof tool !== "string" || args === null || typeof args !== "object" || Array.isArray(args)) {
-    return Promise.reject(new TypeError('expected tools.call("server", "tool", {parameter: value})'));
-  }
-  const place = new Error();
-  const call = new Promise((resolve, reject) => {
-    const id = ++lastCall;
-    link.send({ type: "call", nonce: current?.nonce ?? "", id, server, tool, arguments: args });
-    calls.set(id, { resolve, reject, server, tool });
-    link.listen(() => calls.size > 0, dispatch);
-  });
-  return call.catch((error) => rethrow(error, place));
-}
-
 /** Gives an error that came from outside the frames of the place that waited for it. */
 function rethrow(error, place) {
   const frames = String(place.stack).split("\n").filter((line) => FRAME.test(line) && isOwnFrame(line));
@@ -156,7 +134,7 @@ function dispatch(message) {
   const call = calls.get(message.id);
   if (!call) return undefined;
   calls.delete(message.id);
-  if (message.type === "reply") return call.resolve(message.value);
+  if (message.type === "reply") return call.resolve(unpack(message.value));
   return call.reject(new ToolError(message.message, { ...call, code: message.code, data: message.data }));
 }
 
@@ -238,6 +216,7 @@ function picture(value) {
 function display(value, name = null) {
   const message = { type: "display", nonce: current?.nonce ?? "", name: name === null ? null : String(name) };
   const found = picture(value);
+  if (value instanceof Media) return link.send({ ...message, ...value.shown() });
   if (found) {
     if (found.bytes.length > DISPLAY_BYTES_MAX) {
       throw new RangeError(`display: ${found.bytes.length} bytes are more than ${DISPLAY_BYTES_MAX}`);
@@ -434,6 +413,7 @@ function prepare(run) {
   sources.set(name, run.code);
   process.chdir(workspace);
   if (requireHere === null) openModule(join(workspace, filename), workspace);
+  openServers(run.servers ?? []);
   for (const [variable, value] of Object.entries(run.variables)) setGlobal(variable, value, true);
   if (runs > 1) overwriteNames(run.variables);
   return name;
@@ -641,7 +621,7 @@ watchTheEnd();
 process.execArgv = [];
 defineProperty(globalThis, "__codemode__", { value: bridge });
 setGlobal("display", display, false);
-setGlobal("tools", { call: callTool }, false);
+setGlobal("tools", toolsHere, false);
 setGlobal("ToolError", ToolError, false);
 link.send({ type: "ready", version: 1, runtime: `Node ${process.versions.node}` });
 next();

@@ -1,7 +1,7 @@
 """The Python guest: runs inside the interpreter and speaks the guest protocol (PROTOCOL.md).
 
 Started as `python3 -I -X utf8 -c <this text> DESCRIPTOR`. The program gets a `__main__` module of its own and sees
-nothing of this file but `display`.
+nothing of this file but `display` and what tools.py, which stands in front of it, puts beside the builtins.
 """
 
 import ast
@@ -90,6 +90,7 @@ class Interpreter:
         self.loop = None
         self.runs = 0
         self.nonce = ""
+        self.tools = Installed(link)
 
     def open_module(self):
         self.module = types.ModuleType("__main__")
@@ -113,6 +114,7 @@ class Interpreter:
         self.module.__file__ = os.path.join(workspace, run["filename"])
         self.module.__cached__ = None
         vars(self.module).update(run["variables"])
+        self.tools.prepare(run)
         remember_source(filename, run["code"])
         # Classes are looked for where their module says that it is.
         remember_source(self.module.__file__, run["code"])
@@ -122,8 +124,8 @@ class Interpreter:
         """Runs one program: its ending, and its value."""
         filename = self.prepare(run)
         try:
-            code, target = compile_text(run["code"], filename)
-            value = self.execute(code, target, run["session"])
+            code, target = compile_text(run["code"], filename, use_results if self.tools.names and "await" in run["code"] else None)
+            value = plain(self.execute(code, target, run["session"]))
         except SystemExit as error:
             return exit_ending(error), None
         except BaseException as error:  # noqa: B036 - whatever the program raised is its ending
@@ -223,9 +225,12 @@ EXPRESSION = "__codemode_value__"
 RETURNED = "__codemode_program__"
 
 
-def compile_text(text, filename):
+def compile_text(text, filename, rewrite=None):
     try:
-        return compile_program(ast.parse(text, filename), filename)
+        tree = ast.parse(text, filename)
+        if rewrite is not None:
+            rewrite(tree)
+        return compile_program(tree, filename)
     except SyntaxError as error:
         # What is found after parsing has no text: it would be read from a file that is not there.
         if error.text is None and error.filename == filename and error.lineno:
@@ -436,6 +441,8 @@ def with_suggestion(text, error):
     finally:
         sys.stderr = stderr
     message, mark, suggestion = printed.rpartition(". Did you mean: ")
+    if not mark:
+        return text
     line = message.rpartition("\n")[2]
     before, found, after = text.rpartition(line)
     return before + line + mark + suggestion.split("\n")[0] + after if mark and line and found else text
@@ -449,6 +456,7 @@ def trim_frames(error, filename, seen):
     own = error.__traceback__
     while own is not None and own.tb_frame.f_code.co_filename.split("#")[0] != filename:
         own = own.tb_next
+    without_our_frames(own)
     error.__traceback__ = own
     trim_frames(error.__cause__, filename, seen)
     trim_frames(error.__context__, filename, seen)
@@ -477,7 +485,7 @@ def encode_value(value, chars_max):
     try:
         short, _, cut = shorten(value, chars_max, 0)
         return {"json": short, "cut": cut}
-    except NotJson:
+    except (NotJson, ToolError):
         text = safely(repr, value)
         return {"text": clip(text, chars_max), "cut": len(text) > chars_max}
 
@@ -497,7 +505,8 @@ def shorten(value, left, depth):
 
     Text loses its middle, containers their later items, which are not looked at.
     """
-    kind = type(value)
+    value = plain(value)
+    kind = PLAIN_KINDS.get(type(value), type(value))
     if depth > DEPTH_MAX:
         raise NotJson
     if kind is str:
@@ -579,6 +588,9 @@ def make_display(interpreter):
 
 
 def rendered(value):
+    value = plain(value)
+    if type(value) is Media:
+        return rendered_media(value)
     found = picture(value)
     if found is not None:
         import base64
@@ -730,11 +742,12 @@ def serve(link):
     runtime = "CPython %d.%d.%d" % sys.version_info[:3]
     link.send(type="ready", version=1, runtime=runtime)
     while True:
-        run = link.receive()
+        run = interpreter.tools.line.next_run()
         if run is None:
             os._exit(0)
         nonce = run["nonce"]
         ending, value = interpreter.run(run)
+        interpreter.tools.finish()
         if os.getpid() != link.owner:
             if ending["kind"] == "raise":
                 write_error(ending["exception"]["traceback"] + "\n")

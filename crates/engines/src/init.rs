@@ -5,6 +5,7 @@
 //! gone, it kills every descendant and ends itself.
 
 mod shell;
+mod tool;
 pub(crate) mod tree;
 
 use std::ffi::OsString;
@@ -59,6 +60,11 @@ impl Setup {
 /// Plays the helper when the arguments say so. `Some` is the code to exit with; call it before any thread starts.
 pub fn helper_main(arguments: impl Iterator<Item = OsString>) -> Option<i32> {
     let arguments: Vec<OsString> = arguments.collect();
+    if let [_, word, words @ ..] = &arguments[..]
+        && word == tool::TOOL
+    {
+        return Some(tool::command(words));
+    }
     let place = arguments.iter().take(4).position(|argument| argument == HELPER)?;
     let rest = &arguments[place + 1..];
     // Whoever started codemode may have left descriptors open; no program is to find them.

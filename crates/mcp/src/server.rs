@@ -6,6 +6,7 @@ mod arguments;
 mod execute_code;
 mod follow;
 mod resources;
+mod search_tools;
 mod wait_run;
 
 use std::sync::Arc;
@@ -31,6 +32,8 @@ use crate::tools::{ToolName, definition};
 /// What a server offers and says.
 #[derive(Clone)]
 pub struct ServerOptions {
+    /// Budget in tokens for the upstream tools that the description of `execute_code` names.
+    pub catalog_tokens: usize,
     /// Text of `codemode://config`.
     pub config: Arc<dyn Fn() -> String + Send + Sync>,
     /// Text of `codemode://context`.
@@ -81,13 +84,31 @@ impl Server {
         let Shared { options, runs, .. } = &*self.shared;
         // Our own bound on a result: both streams, the value and the lines around them; then the texts that it shows.
         let result_chars_max = runs.runner().limits().output_chars * 3 + TEXT_CHARS_MAX;
-        let tools =
-            options.tools.iter().map(|tool| definition(*tool, result_chars_max, options.structured_output));
+        let catalog = runs.runner().catalog();
+        let catalog = if catalog.servers().is_empty() {
+            String::new()
+        } else {
+            catalog.summary(options.catalog_tokens)
+        };
+        let define =
+            |tool: &ToolName| definition(*tool, result_chars_max, options.structured_output, &catalog);
+        let offered = self.tools();
+        let tools = offered.iter().map(define);
         tools.collect::<Result<_, _>>().map_err(|error| ErrorData::internal_error(error.to_string(), None))
     }
 
+    /// The tools that are offered now. `lean` has a search only when there is something to search in.
+    fn tools(&self) -> Vec<ToolName> {
+        let Shared { options, runs, .. } = &*self.shared;
+        let mut tools = options.tools.clone();
+        if tools == ToolName::LEAN && !runs.runner().catalog().servers().is_empty() {
+            tools.insert(1, ToolName::SearchTools);
+        }
+        tools
+    }
+
     fn offered(&self, name: &str) -> Result<ToolName, ErrorData> {
-        let offered = &self.shared.options.tools;
+        let offered = self.tools();
         let found = ToolName::from_name(name).filter(|tool| offered.contains(tool));
         found.ok_or_else(|| {
             let names: Vec<&str> = offered.iter().map(|tool| tool.name()).collect();
@@ -139,6 +160,9 @@ impl ServerHandler for Server {
         let listener = Listener::new(&context, &self.shared.hung_up, self.logs.load(Ordering::Relaxed));
         let result: CallToolResult = match self.offered(&request.name)? {
             ToolName::ExecuteCode => execute_code::call(&self.shared, arguments, &context, listener).await,
+            ToolName::SearchTools => {
+                search_tools::call(&self.shared, arguments, answer::style(&self.shared, &context))
+            }
             ToolName::WaitRun => wait_run::call(&self.shared, arguments, &context, listener).await,
         };
         Ok(result.into())

@@ -1,13 +1,25 @@
 //! Seam 2: what running code may ask of us.
 
+use std::fmt::Debug;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use crate::catalog::Catalog;
 
 /// The side of us that a running program sees.
 #[async_trait]
 pub trait Host: Send + Sync {
-    /// Calls an upstream tool. Several calls may be open at once.
+    /// Calls an upstream tool, or one of ours ([`OURSELVES`]). Several calls may be open at once; dropping the future takes
+    /// the call back. The result is what the guest protocol calls a result.
     async fn call_tool(&self, call: ToolCall) -> Result<Value, ToolError>;
+
+    /// The upstream servers that the program can call: their legal names, in order.
+    fn servers(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Takes note of something that happened. Never blocks and never fails: a slow reader loses output, not the run.
     fn emit(&self, event: Event<'_>);
@@ -73,4 +85,88 @@ pub struct ToolError {
     pub data: Value,
     /// What happened.
     pub message: String,
+}
+
+/// The upstream tools, as the runner needs them.
+#[async_trait]
+pub trait Tools: Send + Sync + Debug {
+    /// The tools that are known now.
+    fn catalog(&self) -> Arc<Catalog>;
+
+    /// Calls one. When `cancel` fires, or the future is dropped, the server is told to stop.
+    async fn call(&self, call: ToolCall, cancel: CancellationToken) -> Result<ToolResult, ToolError>;
+}
+
+/// No upstream servers at all.
+#[derive(Debug, Default)]
+pub struct NoTools {
+    catalog: Arc<Catalog>,
+}
+
+#[async_trait]
+impl Tools for NoTools {
+    fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog)
+    }
+
+    async fn call(&self, call: ToolCall, _cancel: CancellationToken) -> Result<ToolResult, ToolError> {
+        let message = format!("no server `{}` is configured", call.server);
+        Err(ToolError { code: "unknown_server".to_owned(), data: Value::Null, message })
+    }
+}
+
+/// The server of a call that codemode answers itself: `search`, `describe`, `names`, `words` (see the guest protocol).
+/// No upstream server can be called so.
+pub const OURSELVES: &str = "@codemode";
+
+/// What an upstream tool answered.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ToolResult {
+    /// Its structured content, when it gave one.
+    pub structured: Option<Value>,
+    /// Its blocks, in order.
+    pub blocks: Vec<Block>,
+    /// Its `_meta`, when it gave one.
+    pub meta: Option<Value>,
+}
+
+/// One part of a tool's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// Sound.
+    Audio {
+        /// Its bytes.
+        bytes: Vec<u8>,
+        /// Its type, `audio/wav`.
+        mime_type: String,
+    },
+    /// A picture.
+    Image {
+        /// Its bytes.
+        bytes: Vec<u8>,
+        /// Its type, `image/png`.
+        mime_type: String,
+    },
+    /// The address of something that the server can give.
+    Link {
+        /// Its type, when the server says one.
+        mime_type: Option<String>,
+        /// Its name.
+        name: String,
+        /// Its address.
+        uri: String,
+    },
+    /// Something with an address, whole.
+    Resource {
+        /// Its bytes.
+        bytes: Vec<u8>,
+        /// Its type, when the server says one.
+        mime_type: Option<String>,
+        /// True when the bytes are UTF-8 text.
+        text: bool,
+        /// Its address.
+        uri: String,
+    },
+    /// Text.
+    Text(String),
 }

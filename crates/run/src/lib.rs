@@ -1,11 +1,12 @@
 //! What a run is, and how one goes. No sockets, no SQL, no MCP, no command line, no system calls.
 //!
 //! Reading order: [`program`] (what is asked), [`outcome`] (how it ended), [`engine`] and [`host`] (the two seams),
-//! [`policy`] (what is refused), [`network`] (what may be reached), [`output`] (what is kept of it), [`session`] (what
+//! [`catalog`] (the upstream tools), [`policy`] (what is refused), [`network`] (what may be reached), [`output`] (what is kept of it), [`session`] (what
 //! lives between runs), [`runner`] (the pipeline: the product on one screen), [`runs`] (runs that are going on or are
 //! over).
 
 pub mod artifacts;
+pub mod catalog;
 pub mod engine;
 pub mod error;
 pub mod host;
@@ -20,10 +21,13 @@ pub mod runner;
 pub mod runs;
 pub mod session;
 
+pub use catalog::{Catalog, Found, Observed, ServerState, ServerTools, Shapes, Tool};
 pub use codemode_source::{Language, UnknownLanguage};
 pub use engine::{Engine, EngineError, Entry, Files, Isolation, Profile, Session, SessionSpec, Unavailable};
 pub use error::RunError;
-pub use host::{Display, Event, Host, Stream, ToolCall, ToolError};
+pub use host::{
+    Block, Display, Event, Host, NoTools, OURSELVES, Stream, ToolCall, ToolError, ToolResult, Tools,
+};
 pub use journal::{Journal, Nothing};
 pub use network::{Network, NetworkMode};
 pub use outcome::{Ending, Exception, KillCause, Outcome, Usage, Value};

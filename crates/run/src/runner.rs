@@ -1,7 +1,10 @@
 //! The pipeline: one request from its text to its report. Read [`Runner::run`]; the rest are its steps.
 
+mod check;
+mod clock;
 mod options;
 mod queue;
+mod tools;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,6 +13,7 @@ use codemode_source::{Language, SyntaxError};
 use tokio_util::sync::CancellationToken;
 
 use crate::artifacts::{self, Artifact, ENTRIES_MAX};
+use crate::catalog::Catalog;
 use crate::engine::{Engine, EngineError, Entry, Isolation, Profile, Session, SessionSpec};
 use crate::error::RunError;
 use crate::host::Stream;
@@ -19,8 +23,10 @@ use crate::program::{Limits, Program, RunRequest};
 use crate::report::Report;
 use crate::session::{Sessions, check_id};
 
+use clock::Clock;
 pub use options::RunnerOptions;
 use queue::Queue;
+use tools::{Ledger, ToolHost};
 
 /// Runs programs. One per server; every door (command line, MCP) goes through it.
 #[derive(Debug)]
@@ -49,6 +55,7 @@ impl Runner {
         let started = Instant::now();
         let timeout = self.check_arguments(&request)?;
         let mut report = self.unfinished(run_id, &request);
+        let ledger = Ledger::new(self.options.limits.tool_calls);
         match self.read(&request) {
             Err(ending) => report.ending = Some(ending),
             Ok(program) => {
@@ -57,13 +64,32 @@ impl Runner {
                     report.ending = Some(Ending::Cancel);
                     return Ok(report);
                 };
-                let attempt = Attempt { cancel, engine: &*engine, program, recorder, timeout };
+                let host = |clock| ToolHost {
+                    cancel: cancel.clone(),
+                    catalog: self.options.tools.catalog(),
+                    clock,
+                    language: request.language,
+                    ledger: &ledger,
+                    recorder,
+                    shapes: &*self.options.shapes,
+                    tools: &*self.options.tools,
+                };
+                let clock = Clock::new(self.options.limits.wait);
+                let attempt = Attempt {
+                    cancel: cancel.clone(),
+                    clock: &clock,
+                    engine: &*engine,
+                    host: host(&clock),
+                    program,
+                    timeout,
+                };
                 fill(&mut report, &*engine, self.attempt(&request, attempt).await?);
             }
         }
         report.stdout = recorder.captured(Stream::Stdout);
         report.stderr = recorder.captured(Stream::Stderr);
         report.displays = recorder.displays();
+        report.tool_calls = ledger.records();
         report.duration = started.elapsed();
         report.hints.extend(hints(&report));
         self.options.journal.note(&request, &report);
@@ -95,6 +121,23 @@ impl Runner {
         if let Some(engine) = engine {
             engine.prewarm(&self.spec(language, None));
         }
+    }
+
+    /// The upstream tools as they are now.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.options.tools.catalog()
+    }
+
+    /// Full stubs of the upstream tools that fit a query best.
+    pub fn search_tools(&self, language: Language, query: &str, limit: usize) -> String {
+        tools::search(&self.catalog(), language, query, limit, &*self.options.shapes)
+    }
+
+    /// Full stubs of every tool of a server; `None` when there is no such server.
+    pub fn stubs_of(&self, language: Language, server: &str) -> Option<String> {
+        let catalog = self.catalog();
+        let tools = catalog.tools_of(server)?;
+        Some(Catalog::stubs(language, &tools, &*self.options.shapes))
     }
 
     /// Reads a file of a session's workspace, or of the default one. Refused when it is longer than `bytes_max`.
@@ -193,6 +236,7 @@ impl Runner {
         let syntax = |error| syntax_error(&filename, error);
         let reading = codemode_source::read(*language, code).map_err(syntax)?;
         self.options.policy.review(&reading).map_err(Ending::Refuse)?;
+        check::calls(&self.options.tools.catalog(), &reading, request, &filename).map_err(Ending::Raise)?;
         let script = codemode_source::prepare(*language, code).map_err(syntax)?;
         Ok(Program {
             code: script.text,
@@ -286,9 +330,10 @@ struct Done {
 /// One start of a program.
 struct Attempt<'a> {
     cancel: CancellationToken,
+    clock: &'a Clock,
     engine: &'a dyn Engine,
+    host: ToolHost<'a>,
     program: Program,
-    recorder: &'a Recorder,
     timeout: Duration,
 }
 
@@ -315,12 +360,12 @@ impl Attempt<'_> {
     /// Runs the program and takes it back when its time is over.
     async fn within_timeout(&self, session: &mut dyn Session) -> Result<Outcome, RunError> {
         let stop = self.cancel.child_token();
-        let run = session.run(&self.program, self.recorder, stop.clone());
+        let run = session.run(&self.program, &self.host, stop.clone());
         tokio::pin!(run);
         tokio::select! {
             biased;
             outcome = &mut run => Ok(outcome?),
-            () = tokio::time::sleep(self.timeout) => {
+            () = self.clock.run_out(self.timeout) => {
                 stop.cancel();
                 let mut outcome = run.await?;
                 if outcome.ending == Ending::Cancel && !self.cancel.is_cancelled() {

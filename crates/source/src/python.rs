@@ -3,12 +3,17 @@
 use std::collections::HashMap;
 use std::thread;
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Alias, ExceptHandler, Expr, ExprCall, ExprContext, Stmt, StmtIf, StmtTry, StmtWith};
+use ruff_python_ast::visitor::{
+    Visitor, walk_except_handler, walk_expr, walk_parameter, walk_pattern, walk_stmt,
+};
+use ruff_python_ast::{
+    Alias, ExceptHandler, Expr, ExprCall, ExprContext, Identifier, Parameter, Pattern, Stmt, StmtIf, StmtTry,
+    StmtWith,
+};
 use ruff_python_parser::{ParseError, parse_module};
 use ruff_text_size::{Ranged, TextSize};
 
-use crate::{Import, Reading, Reference, SyntaxError};
+use crate::{Call, Import, Reading, Reference, SyntaxError};
 
 /// The parser and the visitor descend with the program's nesting, and a program is hostile: each character can be a level.
 /// Pages of a stack that are not reached cost nothing.
@@ -37,7 +42,8 @@ fn read_here(code: &str) -> Result<Reading, SyntaxError> {
         return Err(lines.error("source code cannot contain null bytes".to_owned(), at));
     }
     let parsed = parse_module(code).map_err(|error| syntax_error(&lines, &error))?;
-    let mut finder = Finder { aliases: HashMap::new(), guards: 0, lines, reading: Reading::default() };
+    let mut finder =
+        Finder { aliases: HashMap::new(), guards: 0, lines, reading: Reading::default(), tries: 0 };
     for statement in parsed.suite() {
         finder.visit_stmt(statement);
     }
@@ -83,38 +89,45 @@ struct Finder<'a> {
     guards: usize,
     lines: Lines<'a>,
     reading: Reading,
+    /// Blocks around this place in which some failure is dealt with.
+    tries: usize,
 }
 
 impl<'a> Visitor<'a> for Finder<'_> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
-        match statement {
-            Stmt::Import(import) => {
-                for alias in &import.names {
-                    self.import(alias.name.as_str(), import.start());
-                    self.name_module(alias);
-                }
-            }
-            Stmt::ImportFrom(import) if import.level == 0 => {
-                let module = import.module.as_ref().map_or("", |module| module.as_str());
-                self.import(module, import.start());
-                for alias in &import.names {
-                    let name = alias.asname.as_ref().unwrap_or(&alias.name);
-                    self.aliases.insert(name.to_string(), format!("{module}.{}", alias.name));
-                }
-            }
-            Stmt::Try(block) if catches_import_error(block) => self.guarded_try(block),
-            Stmt::If(block) if is_type_checking(block) => self.guarded(|finder| walk_stmt(finder, statement)),
-            Stmt::With(block) if suppresses_import_error(block) => {
-                self.guarded(|finder| walk_stmt(finder, statement));
-            }
-            _ => walk_stmt(self, statement),
+        let tries = matches!(statement, Stmt::Try(block) if !block.handlers.is_empty());
+        self.tries += usize::from(tries);
+        self.statement(statement);
+        self.tries -= usize::from(tries);
+    }
+
+    fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
+        let ExceptHandler::ExceptHandler(inner) = handler;
+        self.bind(inner.name.as_ref());
+        walk_except_handler(self, handler);
+    }
+
+    fn visit_parameter(&mut self, parameter: &'a Parameter) {
+        self.bind(Some(&parameter.name));
+        walk_parameter(self, parameter);
+    }
+
+    fn visit_pattern(&mut self, pattern: &'a Pattern) {
+        match pattern {
+            Pattern::MatchAs(name) => self.bind(name.name.as_ref()),
+            Pattern::MatchMapping(mapping) => self.bind(mapping.rest.as_ref()),
+            Pattern::MatchStar(name) => self.bind(name.name.as_ref()),
+            _ => {}
         }
+        walk_pattern(self, pattern);
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
             Expr::Call(call) => self.call(call),
-            Expr::Name(name) if name.ctx != ExprContext::Load => {}
+            Expr::Name(name) if name.ctx != ExprContext::Load => {
+                self.reading.bound.insert(name.id.to_string());
+            }
             Expr::Name(_) | Expr::Attribute(_) => match self.dotted(expression) {
                 Some(name) => self.refer(name, expression.start(), false),
                 None => walk_expr(self, expression),
@@ -133,6 +146,51 @@ impl<'a> Visitor<'a> for Finder<'_> {
 }
 
 impl Finder<'_> {
+    fn bind(&mut self, name: Option<&Identifier>) {
+        self.reading.bound.extend(name.map(ToString::to_string));
+    }
+
+    fn statement<'a>(&mut self, statement: &'a Stmt)
+    where
+        Self: Visitor<'a>,
+    {
+        match statement {
+            Stmt::FunctionDef(function) => {
+                self.bind(Some(&function.name));
+                walk_stmt(self, statement);
+            }
+            Stmt::ClassDef(class) => {
+                self.bind(Some(&class.name));
+                walk_stmt(self, statement);
+            }
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    self.import(alias.name.as_str(), import.start());
+                    self.name_module(alias);
+                }
+            }
+            Stmt::ImportFrom(import) if import.level == 0 => {
+                let module = import.module.as_ref().map_or("", |module| module.as_str());
+                self.import(module, import.start());
+                for alias in &import.names {
+                    let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                    self.bind(Some(name));
+                    self.aliases.insert(name.to_string(), format!("{module}.{}", alias.name));
+                }
+            }
+            Stmt::ImportFrom(import) => {
+                let names = import.names.iter().map(|alias| alias.asname.as_ref().unwrap_or(&alias.name));
+                names.for_each(|name| self.bind(Some(name)));
+            }
+            Stmt::Try(block) if catches_import_error(block) => self.guarded_try(block),
+            Stmt::If(block) if is_type_checking(block) => self.guarded(|finder| walk_stmt(finder, statement)),
+            Stmt::With(block) if suppresses_import_error(block) => {
+                self.guarded(|finder| walk_stmt(finder, statement));
+            }
+            _ => walk_stmt(self, statement),
+        }
+    }
+
     fn import(&mut self, module: &str, at: TextSize) {
         let (line, guarded) = (self.lines.line(at.into()), self.guards > 0);
         self.reading.imports.push(Import { module: module.to_owned(), line, guarded });
@@ -142,6 +200,7 @@ impl Finder<'_> {
         let module = alias.name.as_str();
         let first = module.split('.').next().unwrap_or(module);
         let (name, stands_for) = alias.asname.as_ref().map_or((first, first), |name| (name.as_str(), module));
+        self.reading.bound.insert(name.to_owned());
         self.aliases.insert(name.to_owned(), stands_for.to_owned());
     }
 
@@ -179,11 +238,34 @@ impl Finder<'_> {
         match self.dotted(&call.func) {
             Some(name) => {
                 self.literal_call(&name, call);
+                self.note_call(&name, call);
                 self.refer(name, call.start(), true);
             }
             None => self.visit_expr(&call.func),
         }
         self.visit_arguments(&call.arguments);
+    }
+
+    fn note_call(&mut self, name: &str, call: &ExprCall) {
+        if !name.contains('.') {
+            return;
+        }
+        let (line, guarded) = (self.lines.line(call.start().into()), self.tries > 0);
+        let names = call
+            .arguments
+            .keywords
+            .iter()
+            .filter_map(|keyword| keyword.arg.as_ref())
+            .map(ToString::to_string);
+        let is_known = !call.arguments.args.iter().any(Expr::is_starred_expr);
+        let places = is_known.then_some(call.arguments.args.len());
+        self.reading.calls.push(Call {
+            name: name.to_owned(),
+            line,
+            guarded,
+            names: names.collect(),
+            places,
+        });
     }
 
     /// Calls that import or look up by a name that stands in the program.

@@ -1,10 +1,15 @@
 //! What reading a program finds.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// The facts of one program, in the order of its lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
+    /// Names that the program binds somewhere: variables, functions, parameters, imports. `*` after a star import.
+    pub bound: BTreeSet<String>,
+    /// Calls of dotted names.
+    pub calls: Vec<Call>,
     /// Modules that the program imports, statically or by a call with a literal name.
     pub imports: Vec<Import>,
     /// Dotted names that the program calls or loads: `open`, `os.system`, `__import__`, `eval`.
@@ -20,6 +25,21 @@ pub struct Import {
     pub line: u32,
     /// True when the program itself deals with its absence (inside `try`/`except ImportError`).
     pub guarded: bool,
+}
+
+/// One call of a dotted name, `github.create_issue(title="x")`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The dotted name with import aliases resolved.
+    pub name: String,
+    /// Line of the call, from 1.
+    pub line: u32,
+    /// True when the program itself deals with its failure (inside a `try` with a handler).
+    pub guarded: bool,
+    /// Names of the arguments that have one; for JavaScript the names in its only argument, an object.
+    pub names: Vec<String>,
+    /// How many arguments are given by their place; `None` when nobody can tell.
+    pub places: Option<usize>,
 }
 
 /// One use of a name.

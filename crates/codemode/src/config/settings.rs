@@ -15,6 +15,8 @@ use super::value::Value;
 /// What the parts of codemode are made with.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// Budget in tokens for the upstream tools in a description.
+    pub catalog_tokens: usize,
     /// The one engine to use; the first that fits when absent.
     pub engine: Option<String>,
     /// Bounds of every run.
@@ -44,6 +46,7 @@ impl Settings {
     pub fn new(layers: &Layers) -> Result<Self, ConfigError> {
         let read = Read(layers);
         Ok(Self {
+            catalog_tokens: read.count("catalog_tokens"),
             engine: read.engine()?,
             limits: read.limits(),
             minimum: read.minimum(),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::BytesMut;
 use codemode_run::{
     Ending, EngineError, Event, Files, Host, KillCause, Outcome, Program, Session, Stream, ToolCall,
     ToolError, Usage, Value,
@@ -17,7 +18,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::unix::pipe;
 use tokio_util::sync::CancellationToken;
 
-use super::frame::{FromGuest, Run, ToGuest, encode};
+use super::frame::{FRAME_BYTES_MAX, FrameError, FromGuest, Run, ToGuest, encode};
 use super::{Exit, Folder, Link};
 
 /// A guest and its workspace.
@@ -48,10 +49,11 @@ impl GuestSession {
 
     async fn converse(&mut self, program: &Program, host: &dyn Host) -> Result<End, EngineError> {
         let nonce = format!("{:032x}", ulid::Ulid::new().0);
-        if !self.send_program(program, &nonce).await? {
+        if !self.send_program(program, &nonce, host).await? {
             return Ok(End::Exited(self.link.process.wait().await));
         }
         let mut calls: Calls<'_> = FuturesUnordered::new();
+        let mut answers = BytesMut::new();
         loop {
             tokio::select! {
                 message = self.link.reader.next() => match message {
@@ -67,19 +69,34 @@ impl GuestSession {
                         return Ok(End::Broken);
                     }
                 },
-                Some((id, result)) = calls.next() => self.answer(id, &result).await,
+                Some((id, result)) = calls.next(), if answers.len() < FRAME_BYTES_MAX => {
+                    answers.extend_from_slice(&answer(id, &result));
+                }
+                // Beside reading: a guest that sends a long call does not read meanwhile.
+                sent = self.link.writer.write_buf(&mut answers), if !answers.is_empty() => {
+                    if sent.is_err() {
+                        // A guest that closed its end ends by its exit, which the loop sees.
+                        answers.clear();
+                    }
+                }
                 () = pump(&mut self.link.stdout, Stream::Stdout, host) => {}
                 () = pump(&mut self.link.stderr, Stream::Stderr, host) => {}
             }
         }
     }
 
-    async fn send_program(&mut self, program: &Program, nonce: &str) -> Result<bool, EngineError> {
+    async fn send_program(
+        &mut self,
+        program: &Program,
+        nonce: &str,
+        host: &dyn Host,
+    ) -> Result<bool, EngineError> {
         let message = ToGuest::Run(Run {
             code: &program.code,
             filename: &program.filename,
             language: program.language.name(),
             nonce,
+            servers: &host.servers(),
             session: self.persistent,
             value_chars_max: program.value_chars_max,
             variables: &program.variables,
@@ -88,21 +105,6 @@ impl GuestSession {
         let bytes =
             encode(&message).map_err(|error| EngineError::failed("hand the program to its guest", error))?;
         Ok(self.link.writer.write_all(&bytes).await.is_ok())
-    }
-
-    async fn answer(&mut self, id: u64, result: &Result<Json, ToolError>) {
-        let message = match result {
-            Ok(value) => ToGuest::Reply { id, value },
-            Err(ToolError { code, data, message }) => ToGuest::Fail { code, data, id, message },
-        };
-        let bytes = encode(&message).or_else(|error| {
-            let message = error.to_string();
-            encode(&ToGuest::Fail { code: "result_too_large", data: &Json::Null, id, message: &message })
-        });
-        if let Ok(bytes) = bytes {
-            // A guest that closed its end ends by its exit, which the loop sees.
-            let _ = self.link.writer.write_all(&bytes).await;
-        }
     }
 
     async fn until_exit(&mut self, host: &dyn Host) -> End {
@@ -182,6 +184,24 @@ impl Session for GuestSession {
         // A session that was reset from outside has lost its folder.
         self.alive && self.folder.is_there()
     }
+}
+
+/// The frame that answers a call. A result that no frame can hold fails the call, and says so.
+fn answer(id: u64, result: &Result<Json, ToolError>) -> Vec<u8> {
+    let message = match result {
+        Ok(value) => ToGuest::Reply { id, value },
+        Err(ToolError { code, data, message }) => ToGuest::Fail { code, data, id, message },
+    };
+    let bytes = encode(&message).or_else(|error| {
+        let message = match error {
+            FrameError::TooLong(bytes) => format!(
+                "the result has {bytes} bytes, more than the {FRAME_BYTES_MAX} that a program can be given at once; ask the tool for less"
+            ),
+            error => error.to_string(),
+        };
+        encode(&ToGuest::Fail { code: "result_too_large", data: &Json::Null, id, message: &message })
+    });
+    bytes.unwrap_or_default()
 }
 
 /// Calls that one program may have open at once; each holds its arguments in our memory.

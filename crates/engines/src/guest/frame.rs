@@ -59,6 +59,7 @@ pub struct Run<'a> {
     pub filename: &'a str,
     pub language: &'static str,
     pub nonce: &'a str,
+    pub servers: &'a [String],
     pub session: bool,
     pub value_chars_max: usize,
     pub variables: &'a Map<String, Json>,

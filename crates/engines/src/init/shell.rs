@@ -7,17 +7,18 @@
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::FdFlags;
 use rustix::process::WaitStatus;
 use serde_json::{Map, Value, json};
 
+use super::tool::Counter;
 use super::{Guest, Prepare, Woken, start, wait_for};
 
 /// Serves the protocol until codemode says stop or the shell is killed.
@@ -44,7 +45,9 @@ pub(super) fn serve(
         }
         let session = match &mut session {
             Some(session) => session,
-            none => none.insert(Session { folder: Folder::new(&run)?, shell: None }),
+            none => {
+                none.insert(Session { counter: counter_of(&run)?, folder: Folder::new(&run)?, shell: None })
+            }
         };
         if let Some(status) = session.run(&bash, &run, &mut protocol, prepare)? {
             return Ok(status);
@@ -62,6 +65,10 @@ impl Run {
 
     fn is_session(&self) -> bool {
         self.0.get("session") == Some(&Value::Bool(true))
+    }
+
+    fn has_servers(&self) -> bool {
+        self.0.get("servers").and_then(Value::as_array).is_some_and(|servers| !servers.is_empty())
     }
 
     fn variables(&self) -> impl Iterator<Item = (&String, &Value)> {
@@ -107,6 +114,56 @@ fn shell(bash: &OsString, folder: &Path) -> Command {
     command
 }
 
+/// What serves the command `tool` of a program that has upstream servers.
+fn counter_of(run: &Run) -> io::Result<Option<Counter>> {
+    run.has_servers().then(Counter::new).transpose()
+}
+
+fn definition(counter: Option<&Counter>) -> String {
+    counter.map(Counter::definition).unwrap_or_default()
+}
+
+/// Waits as [`wait_for`] does, and serves the program's tool calls meanwhile.
+fn wait_and_serve(
+    guest: &Guest,
+    other: Option<BorrowedFd<'_>>,
+    counter: Option<&mut Counter>,
+    run: &Run,
+    protocol: &mut File,
+) -> io::Result<Woken> {
+    let Some(counter) = counter else {
+        return match other {
+            Some(other) => wait_for(guest, &[other]),
+            None => wait_for(guest, &[]),
+        };
+    };
+    loop {
+        let mut watched = vec![counter.commands().as_fd(), protocol.as_fd()];
+        watched.extend(other);
+        match wait_for(guest, &watched)? {
+            Woken::Other => {}
+            woken => return Ok(woken),
+        }
+        if other.is_some_and(is_ready) {
+            return Ok(Woken::Other);
+        }
+        if is_ready(counter.commands().as_fd())
+            && let Some(call) = counter.take(run.text("nonce"))?
+        {
+            send(protocol, &call)?;
+        }
+        if is_ready(protocol.as_fd()) {
+            let Some(answer) = receive(protocol)? else { return Ok(Woken::Stop) };
+            counter.answer(&answer.0);
+        }
+    }
+}
+
+fn is_ready(descriptor: BorrowedFd<'_>) -> bool {
+    let mut watched = [PollFd::from_borrowed_fd(descriptor, PollFlags::IN)];
+    poll(&mut watched, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok_and(|ready| ready > 0)
+}
+
 /// Runs a program in a shell of its own, which speaks by its exit alone.
 fn run_once(
     bash: &OsString,
@@ -115,13 +172,16 @@ fn run_once(
     prepare: Prepare<'_>,
 ) -> io::Result<Option<WaitStatus>> {
     let folder = Folder::new(run)?;
+    let mut counter = counter_of(run)?;
     // The shell starts beside the file and goes to the workspace, so that both `$0` and `dirname "$0"` are right.
     let workspace = quoted(&Value::from(run.text("workspace")));
-    let first = format!("builtin cd -P -- {workspace} || exit 125; unset OLDPWD; declare -x OLDPWD;");
+    let definition = definition(counter.as_ref());
+    let first =
+        format!("builtin cd -P -- {workspace} || exit 125; unset OLDPWD; declare -x OLDPWD; {definition}");
     fs::write(folder.path(run.text("filename")), run.script(&first))?;
     let mut command = shell(bash, &folder.0);
     command.args(["--", run.text("filename")]);
-    match wait_for(&start(command, prepare)?, &[])? {
+    match wait_and_serve(&start(command, prepare)?, None, counter.as_mut(), run, protocol)? {
         Woken::Guest(status) => {
             if let Some(code) = status.exit_status() {
                 done(protocol, run, &json!({"kind": "exit", "code": code}))?;
@@ -134,6 +194,7 @@ fn run_once(
 
 /// What lives between the programs of a session.
 struct Session {
+    counter: Option<Counter>,
     folder: Folder,
     shell: Option<Shell>,
 }
@@ -169,15 +230,21 @@ impl Session {
         protocol: &mut File,
         prepare: Prepare<'_>,
     ) -> io::Result<Option<Option<WaitStatus>>> {
-        let first = "{ builtin cd -- \"$1\"; OLDPWD=$2; set +x ${3:+-x}; shift 3; } 2> /dev/null;";
-        fs::write(self.folder.path(run.text("filename")), run.script(first))?;
+        if self.shell.is_none() && self.counter.is_none() {
+            self.counter = counter_of(run)?;
+        }
+        let definition = definition(self.counter.as_ref());
+        let first = format!(
+            "{{ builtin cd -- \"$1\"; OLDPWD=$2; {definition} set +x ${{3:+-x}}; shift 3; }} 2> /dev/null;"
+        );
+        fs::write(self.folder.path(run.text("filename")), run.script(&first))?;
         let shell = match &mut self.shell {
             Some(shell) => shell,
             none => none.insert(open(bash, run, &self.folder, prepare)?),
         };
         // A shell that is gone already shows in the wait.
         let _ = shell.go.write_all(b"\0");
-        let code = match shell.wait()? {
+        let code = match shell.wait(self.counter.as_mut(), run, protocol)? {
             Said::Code(code) => code,
             Said::Exit(status) => {
                 self.shell = None;
@@ -211,11 +278,17 @@ enum Said {
 }
 
 impl Shell {
-    fn wait(&mut self) -> io::Result<Said> {
+    fn wait(
+        &mut self,
+        mut counter: Option<&mut Counter>,
+        run: &Run,
+        protocol: &mut File,
+    ) -> io::Result<Said> {
         let mut watched = true;
         loop {
             let status = [self.status.as_fd()];
-            match wait_for(&self.guest, if watched { &status } else { &[] })? {
+            let other = watched.then_some(status[0]);
+            match wait_and_serve(&self.guest, other, counter.as_deref_mut(), run, protocol)? {
                 Woken::Guest(status) => return Ok(Said::Exit(status)),
                 Woken::Other => match self.read_status() {
                     Some(code) => return Ok(Said::Code(code)),

@@ -25,6 +25,8 @@ pub(super) fn restrict(spec: &Spec) -> io::Result<()> {
             rules = allow(rules, Path::new(folder), writing_a_file())?;
         }
     }
+    // The command `tool` of bash programs starts this binary again, through a descriptor (`init::tool`).
+    rules = allow(rules, Path::new("/proc/self/exe"), AccessFs::from_read(VERSION))?;
     for bind in &spec.binds {
         let seen = if spec.has_namespaces { &bind.target } else { &bind.source };
         let access = match bind.kind {

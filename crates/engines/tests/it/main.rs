@@ -50,6 +50,8 @@ macro_rules! engine_contract {
             pub(crate) mod leaks;
             #[path = "python.rs"]
             mod python;
+            #[path = "tools.rs"]
+            mod tools;
             #[path = "values.rs"]
             mod values;
         }

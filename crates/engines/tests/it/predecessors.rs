@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use codemode_engines::EngineKind;
 use codemode_run::output::Recorder;
 use codemode_run::{
-    Ending, Engine, Event, Host, Isolation, Language, Limits, Nothing, Policy, Report, RunRequest, Runner,
-    RunnerOptions, Stream,
+    Ending, Engine, Event, Host, Isolation, Language, Limits, NoTools, Nothing, Observed, Policy, Report,
+    RunRequest, Runner, RunnerOptions, Stream,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +36,9 @@ impl Line {
             limits,
             minimum: Isolation::None,
             policy: Policy::default(),
+            shapes: Arc::<Observed>::default(),
             spool: bench.workspace.path().join("spool"),
+            tools: Arc::<NoTools>::default(),
             workspace: None,
             workspaces: bench.workspace.path().join("workspaces"),
         });

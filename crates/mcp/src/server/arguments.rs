@@ -31,6 +31,11 @@ impl Arguments {
         })
     }
 
+    /// A whole number.
+    pub(super) fn count(&mut self, name: &'static str) -> Read<usize> {
+        self.read(name, "a whole number from 0 on", |value| usize::try_from(value.as_u64()?).ok())
+    }
+
     /// A list of text.
     pub(super) fn texts(&mut self, name: &'static str) -> Read<Vec<String>> {
         self.read(name, "a list of text", |value| {

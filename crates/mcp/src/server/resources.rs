@@ -1,7 +1,7 @@
 //! Resources: settings, this machine, the output of runs and the files of sessions.
 
-use codemode_run::Stream;
 use codemode_run::artifacts::mime_type;
+use codemode_run::{Language, Stream};
 use rmcp::ErrorData;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ use crate::present;
 const READ_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
 const SESSIONS: &str = "codemode://sessions/";
+const TOOLS: &str = "codemode://tools/";
 
 pub(super) fn list() -> Result<Vec<Resource>, ErrorData> {
     typed(json!([
@@ -25,6 +26,7 @@ pub(super) fn templates() -> Result<Vec<ResourceTemplate>, ErrorData> {
     typed(json!([
         {"uriTemplate": "codemode://runs/{id}/{stream}", "name": "run output", "description": "the whole stdout or stderr of a run, or display/N", "mimeType": "text/plain"},
         {"uriTemplate": "codemode://runs/{id}", "name": "run report", "description": "the report of a run", "mimeType": "application/json"},
+        {"uriTemplate": "codemode://tools/{server}", "name": "upstream tools", "description": "typed signatures of every tool of a server", "mimeType": "text/x-python"},
         {"uriTemplate": "codemode://sessions/{id}/{path}", "name": "session file", "description": "a file of a session's workspace; the session `default` is that of calls without one"},
     ]))
 }
@@ -35,6 +37,7 @@ pub(super) async fn read(shared: &Shared, uri: &str) -> Result<ReadResourceResul
             ResourceContents::text((shared.options.config)(), uri).with_mime_type("application/toml")
         }
         "codemode://context" => ResourceContents::text((shared.options.context)().await, uri),
+        _ if uri.starts_with(TOOLS) => read_stubs(shared, uri).ok_or_else(|| not_found(uri))?,
         _ if uri.starts_with(SESSIONS) => read_file(shared, uri).await?,
         _ => read_run(shared, uri).ok_or_else(|| not_found(uri))?,
     };
@@ -43,6 +46,13 @@ pub(super) async fn read(shared: &Shared, uri: &str) -> Result<ReadResourceResul
 
 fn not_found(uri: &str) -> ErrorData {
     ErrorData::resource_not_found(format!("no resource `{}`", uri.escape_debug()), None)
+}
+
+/// Stubs of every tool of a server, in the form of Python.
+fn read_stubs(shared: &Shared, uri: &str) -> Option<ResourceContents> {
+    let server = present::decoded(uri.strip_prefix(TOOLS)?)?;
+    let stubs = shared.runs.runner().stubs_of(Language::Python, &server)?;
+    Some(ResourceContents::text(stubs, uri).with_mime_type("text/x-python"))
 }
 
 /// Reads a file of a workspace. The engine resolves the path beneath it: nothing leads out.

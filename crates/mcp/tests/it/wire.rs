@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use codemode_mcp::{ServeError, ServerOptions, ToolName, serve_stream};
-use codemode_run::{Engine, Isolation, Limits, Nothing, Policy, Runner, RunnerOptions, Runs};
+use codemode_run::{
+    Engine, Isolation, Limits, NoTools, Nothing, Observed, Policy, Runner, RunnerOptions, Runs,
+};
 use futures::FutureExt;
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf, WriteHalf};
@@ -41,11 +43,14 @@ impl Bench {
             limits: Limits::default(),
             minimum: Isolation::Landlock,
             policy: Policy::default(),
+            shapes: Arc::<Observed>::default(),
             spool: folder.path().join("spool"),
+            tools: Arc::<NoTools>::default(),
             workspace: None,
             workspaces: folder.path().join("workspaces"),
         });
         let options = ServerOptions {
+            catalog_tokens: 1500,
             config: Arc::new(|| "engine = \"script\"\n".to_owned()),
             context: Arc::new(|| async { "a machine\n".to_owned() }.boxed()),
             structured_output: false,

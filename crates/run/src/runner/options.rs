@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::catalog::Shapes;
 use crate::engine::{Engine, Isolation};
+use crate::host::Tools;
 use crate::journal::Journal;
 use crate::policy::Policy;
 use crate::program::Limits;
@@ -23,8 +25,12 @@ pub struct RunnerOptions {
     pub minimum: Isolation,
     /// What is refused.
     pub policy: Policy,
+    /// What is learned of the results of upstream tools.
+    pub shapes: Arc<dyn Shapes>,
     /// Folder for outputs that are too large for memory.
     pub spool: PathBuf,
+    /// The upstream tools.
+    pub tools: Arc<dyn Tools>,
     /// Folder that programs without a session work in; one below `workspaces` when absent.
     pub workspace: Option<PathBuf>,
     /// Folder above every workspace.

@@ -12,7 +12,8 @@ fn reference(name: &str, line: u32) -> Reference {
 }
 
 fn review(policy: &Policy, imports: &[Import], references: &[Reference]) -> String {
-    let reading = Reading { imports: imports.to_vec(), references: references.to_vec() };
+    let reading =
+        Reading { imports: imports.to_vec(), references: references.to_vec(), ..Reading::default() };
     policy.review(&reading).map_or_else(|refusal| refusal.to_string(), |()| "allowed".to_owned())
 }
 

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use codemode_run::{
-    Ending, Engine, EngineError, Entry, Event, Files, Host, Isolation, Language, Limits, Nothing, Outcome,
-    Policy, Profile, Program, RunRequest, Runner, RunnerOptions, Runs, Session, SessionSpec, Stream,
-    Unavailable, Usage,
+    Ending, Engine, EngineError, Entry, Event, Files, Host, Isolation, Language, Limits, NoTools, Nothing,
+    Observed, Outcome, Policy, Profile, Program, RunRequest, Runner, RunnerOptions, Runs, Session,
+    SessionSpec, Stream, Unavailable, Usage,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -140,7 +140,9 @@ impl Bench {
             limits: Limits::default(),
             minimum: Isolation::Landlock,
             policy: Policy::default(),
+            shapes: Arc::<Observed>::default(),
             spool: folder.path().join("spool"),
+            tools: Arc::<NoTools>::default(),
             workspace: None,
             workspaces: folder.path().join("workspaces"),
         };

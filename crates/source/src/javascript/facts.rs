@@ -3,15 +3,11 @@
 use std::collections::HashMap;
 
 use swc_common::{BytePos, Spanned};
-use swc_ecma_ast::{
-    CallExpr, Callee, Expr, ExprOrSpread, ImportDecl, ImportSpecifier, Lit, MemberProp, ModuleDecl,
-    ModuleExportName, ModuleItem, NewExpr, ObjectPat, ObjectPatProp, OptCall, OptChainBase, Pat, Prop,
-    PropName, Str, TryStmt, TsExprWithTypeArgs, TsModuleRef, VarDeclarator,
-};
+use swc_ecma_ast::{BindingIdent, CallExpr, Callee, ClassDecl, Expr, ExprOrSpread, FnDecl, ImportDecl, ImportSpecifier, Lit, MemberProp, ModuleDecl, ModuleExportName, ModuleItem, NewExpr, ObjectLit, ObjectPat, ObjectPatProp, OptCall, OptChainBase, Pat, Prop, PropName, PropOrSpread, Str, TryStmt, TsExprWithTypeArgs, TsModuleRef, VarDeclarator};
 use swc_ecma_visit::{Visit, VisitWith};
 
 use super::Source;
-use crate::{Import, Reading, Reference};
+use crate::{Call, Import, Reading, Reference};
 
 pub(super) fn find(items: &[ModuleItem], source: &Source<'_>) -> Reading {
     let mut finder = Finder { aliases: HashMap::new(), guards: 0, reading: Reading::default(), source };
@@ -57,6 +53,7 @@ impl Finder<'_> {
                 },
                 ImportSpecifier::Default(_) | ImportSpecifier::Namespace(_) => module.clone(),
             };
+            self.reading.bound.insert(specifier.local().sym.to_string());
             self.aliases.insert(specifier.local().sym.to_string(), name);
         }
     }
@@ -91,10 +88,23 @@ impl Finder<'_> {
             self.import(module, call.span.lo);
         }
         match &call.callee {
-            Callee::Expr(callee) => self.callee(callee, call.span.lo),
+            Callee::Expr(callee) => {
+                self.note_call(callee, call);
+                self.callee(callee, call.span.lo);
+            }
             Callee::Import(_) | Callee::Super(_) => {}
         }
         call.args.visit_with(self);
+    }
+
+    fn note_call(&mut self, callee: &Expr, call: &CallExpr) {
+        let Some(name) = self.dotted(callee).filter(|name| name.contains('.')) else { return };
+        let (line, guarded) = (self.source.line(call.span.lo), self.guards > 0);
+        let names = match &call.args[..] {
+            [ExprOrSpread { spread: None, expr }] => object_names(expr),
+            _ => Vec::new(),
+        };
+        self.reading.calls.push(Call { name, line, guarded, names, places: None });
     }
 
     fn callee(&mut self, callee: &Expr, at: BytePos) {
@@ -193,6 +203,21 @@ impl Visit for Finder<'_> {
         }
     }
 
+    fn visit_binding_ident(&mut self, name: &BindingIdent) {
+        self.reading.bound.insert(name.id.sym.to_string());
+        name.visit_children_with(self);
+    }
+
+    fn visit_class_decl(&mut self, class: &ClassDecl) {
+        self.reading.bound.insert(class.ident.sym.to_string());
+        class.visit_children_with(self);
+    }
+
+    fn visit_fn_decl(&mut self, function: &FnDecl) {
+        self.reading.bound.insert(function.ident.sym.to_string());
+        function.visit_children_with(self);
+    }
+
     fn visit_module_decl(&mut self, declaration: &ModuleDecl) {
         self.module_declaration(declaration);
         declaration.visit_children_with(self);
@@ -250,6 +275,24 @@ fn imported_by(call: &CallExpr) -> Option<&Str> {
         }
         Callee::Super(_) => None,
     }
+}
+
+/// The names that an object literal gives; what it spreads in is not seen.
+fn object_names(expression: &Expr) -> Vec<String> {
+    let Expr::Object(ObjectLit { props, .. }) = expression else { return Vec::new() };
+    let name = |property: &PropOrSpread| {
+        let PropOrSpread::Prop(property) = property else { return None };
+        match &**property {
+            Prop::KeyValue(pair) => match &pair.key {
+                PropName::Ident(name) => Some(name.sym.to_string()),
+                PropName::Str(name) => Some(text(name)),
+                _ => None,
+            },
+            Prop::Shorthand(name) => Some(name.sym.to_string()),
+            _ => None,
+        }
+    };
+    props.iter().filter_map(name).collect()
 }
 
 /// The object and the property of `a.b`, `a?.b` or `a["b"]`.
