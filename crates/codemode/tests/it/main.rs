@@ -1,1 +1,3 @@
-//! The binary, from outside, and the settings.
+//! Tests of the command line.
+
+mod setup;

@@ -74,6 +74,8 @@ pub(super) struct Supervisor {
 /// What is known of a server beside its connection.
 #[derive(Debug, Default)]
 struct Known {
+    /// Why the last attempt failed, until one succeeds.
+    failure: Option<String>,
     /// Failures in a row.
     failures: u32,
     handshake: Handshake,
@@ -105,7 +107,7 @@ impl Supervisor {
         let (handshake, stale) = (cached.handshake(), !cached.is_fresh());
         let listing = self.judge(setup, Listed { tools: cached.tools, warnings: Vec::new() });
         let mut known = self.known();
-        *known = Known { failures: 0, handshake, listing: Some(Arc::new(listing)), stale };
+        *known = Known { handshake, listing: Some(Arc::new(listing)), stale, ..Known::default() };
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, Known> {
@@ -131,8 +133,14 @@ impl Supervisor {
         match &*self.phase.borrow() {
             Phase::Failed { reason, .. } => ServerState::Failed { reason: reason.clone() },
             Phase::Ready(_) => ServerState::Ready,
-            Phase::Connecting | Phase::Idle if self.listing().is_some() => ServerState::Ready,
-            Phase::Connecting | Phase::Idle => ServerState::Connecting,
+            Phase::Connecting | Phase::Idle => {
+                let known = self.known();
+                match &known.failure {
+                    Some(reason) => ServerState::Failed { reason: reason.clone() },
+                    None if known.listing.is_some() => ServerState::Ready,
+                    None => ServerState::Connecting,
+                }
+            }
         }
     }
 
@@ -191,10 +199,13 @@ impl Supervisor {
         }
     }
 
-    /// Waits until it is ready or failed.
+    /// Waits until it is ready, or failed at least once.
     pub(super) async fn settled(self: &Arc<Self>) {
         let mut phases = self.phase.subscribe();
-        let settled = |phase: &Phase| matches!(phase, Phase::Ready(_) | Phase::Failed { .. });
+        // The phase after a failure may be over before anyone looks; what failed stays known.
+        let settled = |phase: &Phase| {
+            matches!(phase, Phase::Ready(_) | Phase::Failed { .. }) || self.known().failure.is_some()
+        };
         let _ = phases.wait_for(settled).await;
     }
 
@@ -217,7 +228,7 @@ impl Supervisor {
             };
             let Some(reason) = failed else { return self.set(Phase::Idle) };
             tracing::warn!(server = self.name, "{reason}");
-            let pause = self.count_failure();
+            let pause = self.note_failure(&reason);
             let until = Instant::now() + pause;
             self.set(Phase::Failed { reason, until });
             let (unknown, failures) = (self.listing().is_none(), self.known().failures);
@@ -299,6 +310,7 @@ impl Supervisor {
             tracing::warn!(server = self.name, "{warning}");
         }
         let mut known = self.known();
+        known.failure = None;
         known.handshake = connection.handshake;
         known.listing = Some(Arc::new(listing));
         known.stale = false;
@@ -328,8 +340,9 @@ impl Supervisor {
         }
     }
 
-    fn count_failure(&self) -> Duration {
+    fn note_failure(&self, reason: &str) -> Duration {
         let mut known = self.known();
+        known.failure = Some(reason.to_owned());
         known.failures += 1;
         // After the first failure the next call may try at once: most ends are accidents.
         match known.failures {
