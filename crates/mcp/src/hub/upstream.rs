@@ -14,6 +14,7 @@ use rmcp::service::{
     TxJsonRpcMessage, serve_client_with_lifecycle,
 };
 use rmcp::transport::Transport;
+use rmcp::transport::streamable_http_client::StreamableHttpError;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -206,7 +207,9 @@ fn begin_problem(error: &ClientInitializeError) -> String {
         ClientInitializeError::TransportError { error, .. } => {
             let mut cause: &dyn std::error::Error = error.error.as_ref();
             loop {
-                if let Some(request) = cause.downcast_ref::<reqwest::Error>() {
+                // The library's error hides the client's, and its text holds the address.
+                let http = cause.downcast_ref::<StreamableHttpError<reqwest::Error>>();
+                if let Some(StreamableHttpError::Client(request)) = http {
                     return super::sse::failed(request);
                 }
                 match cause.source() {
