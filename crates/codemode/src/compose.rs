@@ -20,6 +20,8 @@ pub fn engines(settings: &Settings) -> Vec<Arc<dyn Engine>> {
         helper: this_binary(),
         helper_arguments: Vec::new(),
         limits: settings.limits.clone(),
+        mounts: settings.mounts.clone(),
+        network: settings.network.clone(),
         warm: settings.warm,
     };
     EngineKind::ALL.into_iter().map(|kind| codemode_engines::open(kind, &options)).collect()

@@ -6,6 +6,7 @@ nothing of this file but `display`.
 
 import ast
 import builtins
+import gc
 import json
 import os
 import sys
@@ -14,26 +15,41 @@ import types
 
 FRAME_BYTES_MAX = 16 * 1024 * 1024
 DISPLAY_BYTES_MAX = 8 * 1024 * 1024
+DISPLAY_CHARS_MAX = 200_000
 TRACEBACK_CHARS_MAX = 20_000
+MESSAGE_CHARS_MAX = 10_000
+NAME_CHARS_MAX = 200
+# Far above the numbers that a program's own files get, which then are those that they have in CPython.
+DESCRIPTOR = 240
 NO_VALUE = object()
+ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Link:
     """Frames over the protocol's descriptor. References are taken now: a program may replace what modules hold."""
 
-    def __init__(self, descriptor, write=os.write, read=os.read, encode=json.JSONEncoder().encode, decode=json.loads):
-        self.descriptor, self.read_bytes, self.decode = descriptor, read, decode
-        self.write_bytes, self.encode = write, encode
+    def __init__(self, descriptor, write=os.write, read=os.read, stat=os.fstat, decode=json.loads):
+        self.descriptor = move_away(descriptor)
+        self.read_bytes, self.decode = read, decode
+        self.write_bytes, self.stat = write, stat
         self.lock = threading.Lock()
         self.owner = os.getpid()
-        os.set_inheritable(descriptor, False)
+        self.identity = self.identify()
+
+    def identify(self):
+        found = self.stat(self.descriptor)
+        return found.st_dev, found.st_ino
 
     def send(self, **message):
         # A fork of the program must not speak for its parent.
         if os.getpid() != self.owner:
             return
-        body = self.encode(message).encode("utf-8", "replace")
+        # Half of a surrogate pair is legal in a Python text and nowhere else.
+        body = ENCODE(message).encode("utf-8", "replace")
         frame = len(body).to_bytes(4, "big") + body
+        if self.identify() != self.identity:
+            # The program put a file of its own there: it must not get our frames.
+            raise OSError("the link to codemode is gone")
         with self.lock:
             while frame:
                 frame = frame[self.write_bytes(self.descriptor, frame):]
@@ -53,21 +69,37 @@ class Link:
         return b"".join(parts)
 
 
+def move_away(descriptor):
+    try:
+        moved = os.dup2(descriptor, DESCRIPTOR, inheritable=False)
+    except OSError:
+        os.set_inheritable(descriptor, False)
+        return descriptor
+    os.close(descriptor)
+    return moved
+
+
 class Interpreter:
     """The module that programs run in, and what is kept between the runs of a session."""
 
     def __init__(self, link):
         self.link = link
-        self.module = types.ModuleType("__main__")
-        self.module.__builtins__ = builtins
-        self.module.__annotations__ = {}
+        self.module = None
+        self.code = ""
+        self.folder = None
         self.loop = None
         self.runs = 0
         self.nonce = ""
 
+    def open_module(self):
+        self.module = types.ModuleType("__main__")
+        if "__annotations__" in globals():
+            self.module.__annotations__ = {}
+        self.module.__builtins__ = builtins
+
     def prepare(self, run):
         self.runs += 1
-        self.nonce = run["nonce"]
+        self.nonce, self.code = run["nonce"], run["code"]
         filename, workspace = run["filename"], run["workspace"]
         if self.runs > 1:
             # Functions of an earlier run keep their own source lines.
@@ -77,22 +109,26 @@ class Interpreter:
             sys.path.insert(0, workspace)
         sys.modules["__main__"] = self.module
         sys.argv = [run["filename"]]
+        self.module.__builtins__ = builtins
         self.module.__file__ = os.path.join(workspace, run["filename"])
+        self.module.__cached__ = None
         vars(self.module).update(run["variables"])
         remember_source(filename, run["code"])
+        # Classes are looked for where their module says that it is.
+        remember_source(self.module.__file__, run["code"])
         return filename
 
     def run(self, run):
         """Runs one program: its ending, and its value."""
         filename = self.prepare(run)
         try:
-            tree = ast.parse(run["code"], filename)
-            code, target = compile_program(tree, filename)
+            code, target = compile_text(run["code"], filename)
             value = self.execute(code, target, run["session"])
         except SystemExit as error:
             return exit_ending(error), None
         except BaseException as error:  # noqa: B036 - whatever the program raised is its ending
-            return raise_ending(error, filename), None
+            ending = raise_ending(error, filename)
+            return call_excepthook(error) or ending, None
         if value is not NO_VALUE and value is not None and run["session"]:
             self.module._ = value
         return {"kind": "finish"}, encode_value(value, run["value_chars_max"])
@@ -122,8 +158,83 @@ class Interpreter:
         return self.loop.run_until_complete(coroutine)
 
 
+    def source_file(self):
+        """A file with the program's text, for processes that have to read it again."""
+        import tempfile
+
+        if self.folder is None:
+            self.folder = tempfile.TemporaryDirectory(prefix="codemode-")
+        path = os.path.join(self.folder.name, os.path.basename(self.module.__file__))
+        with open(path, "w", encoding="utf-8", errors="surrogatepass") as file:
+            file.write(self.code)
+        return path
+
+    def end(self):
+        """What CPython does after the last line: threads, exit handlers, then every object of the program."""
+        import atexit
+
+        for step in (threading._shutdown, atexit._run_exitfuncs):
+            try:
+                step()
+            except BaseException as error:  # noqa: B036 - an exit handler does not change the ending
+                sys.excepthook(type(error), error, error.__traceback__)
+        flush_streams()
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+        try:
+            self.forget()
+        except BaseException:  # noqa: B036 - what a finalizer raises is printed by the interpreter
+            pass
+        if self.folder is not None:
+            self.folder.cleanup()
+
+    def forget(self):
+        """Drops the program's modules, so that its files are flushed and its finalizers run."""
+        import weakref
+
+        workspace = os.path.dirname(self.module.__file__) + os.sep
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", None) or "").startswith(workspace):
+                del sys.modules[name]
+        del module
+        witness = Witness()
+        vars(self.module)["__codemode_witness__"] = witness
+        alive = weakref.ref(witness)
+        del witness
+        self.module = None
+        gc.collect()
+        # Something outside the program still holds its names: CPython clears them by hand then.
+        for scope in gc.get_referrers(alive()) if alive() is not None else ():
+            if type(scope) is dict:
+                clear_names(scope)
+
+
+class Witness:
+    """Lives as long as the names of the program do."""
+
+
+def clear_names(scope):
+    for private in (True, False):
+        for name in list(scope):
+            if type(name) is str and name != "__builtins__" and private == (name[:1] == "_" and name[1:2] != "_"):
+                scope[name] = None
+
+
 EXPRESSION = "__codemode_value__"
 RETURNED = "__codemode_program__"
+
+
+def compile_text(text, filename):
+    try:
+        return compile_program(ast.parse(text, filename), filename)
+    except SyntaxError as error:
+        # What is found after parsing has no text: it would be read from a file that is not there.
+        if error.text is None and error.filename == filename and error.lineno:
+            lines = text.split("\n")
+            error.text = lines[error.lineno - 1] if error.lineno <= len(lines) else None
+        raise
+    except (MemoryError, RecursionError):
+        # Nested deeper than a tree of Python objects may be; the compiler itself bears more.
+        return compile(text, filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True), None
 
 
 def compile_program(tree, filename):
@@ -131,10 +242,10 @@ def compile_program(tree, filename):
     target = None
     if has_top_level(tree, ast.Return):
         wrap_in_function(tree)
+        ast.fix_missing_locations(tree)
         target = RETURNED
     elif tree.body:
         target = mark_value(tree)
-    ast.fix_missing_locations(tree)
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     return compile(tree, filename, "exec", flags, dont_inherit=True), target
 
@@ -183,6 +294,7 @@ def wrap_in_function(tree):
     futures = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
     body = [node for node in tree.body if node not in futures]
     names = sorted(bound_names(body))
+    body = [LiftedStatements().visit(node) for node in body]
     kind = ast.AsyncFunctionDef if asynchronous else ast.FunctionDef
     nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
     fields = dict(name="<module>", args=nothing, body=[ast.Global(names), *body] if names else body)
@@ -194,6 +306,26 @@ def wrap_in_function(tree):
     tree.body = [*futures, ast.Global(["<module>"]), function, bind]
 
 
+class LiftedStatements(ast.NodeTransformer):
+    """Rewrites what is legal at the top of a module and not inside a function."""
+
+    def visit_AnnAssign(self, node):
+        # A name that is global may not be annotated, unless it stands in brackets.
+        node.simple = 0
+        return node
+
+    def visit_ImportFrom(self, node):
+        if node.names[0].name != "*":
+            return node
+        statement = ast.parse("__import__('builtins').exec(%r, globals())" % ast.unparse(node)).body[0]
+        return ast.copy_location(statement, node)
+
+    def leave_alone(self, node):
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = leave_alone
+
+
 def bound_names(body):
     """Names that the statements bind at module level."""
     names = set()
@@ -203,7 +335,7 @@ def bound_names(body):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             names.add(node.id)
         elif isinstance(node, ast.alias):
-            names.add((node.asname or node.name).split(".")[0])
+            names.update({(node.asname or node.name).split(".")[0]} - {"*"})
         elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
             names.update(item.target.id for item in ast.walk(node) if isinstance(item, ast.NamedExpr))
             continue
@@ -231,22 +363,53 @@ def exit_ending(error):
     if code is None:
         return {"kind": "finish"}
     if isinstance(code, int):
-        return {"kind": "exit", "code": code & 0xFF}
-    print(code, file=sys.stderr)
+        return {"kind": "exit", "code": code & 0xFF if -(1 << 63) <= code < 1 << 63 else 255}
+    try:
+        sys.stderr.write(str(code) + "\n")
+    except BaseException:  # noqa: B036 - what cannot be printed is left out, as in CPython
+        pass
     return {"kind": "exit", "code": 1}
 
 
 def raise_ending(error, filename):
     kind = type(error)
-    name = kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else kind.__module__ + "." + kind.__qualname__
-    module = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
+    name = type.__dict__["__qualname__"].__get__(kind)
+    module = kind.__module__ if type(kind.__module__) is str else "<unknown>"
     exception = {
-        "type": name,
-        "message": safely(str, error),
+        "type": clip(name if module in ("builtins", "__main__") else module + "." + name, NAME_CHARS_MAX),
+        "message": clip(safely(str, error), MESSAGE_CHARS_MAX),
         "traceback": clip(render_traceback(error, filename), TRACEBACK_CHARS_MAX),
-        "module": module if isinstance(module, str) else None,
+        "module": missing_module(error),
     }
     return {"kind": "raise", "exception": exception}
+
+
+def missing_module(error):
+    if not isinstance(error, ModuleNotFoundError):
+        return None
+    name = ImportError.__dict__["name"].__get__(error)
+    return name if type(name) is str and len(name) <= NAME_CHARS_MAX else None
+
+
+def call_excepthook(error):
+    """Lets a hook of the program's own print the exception. An ending when the hook leaves the program."""
+    if sys.excepthook is sys.__excepthook__:
+        return None
+    try:
+        sys.excepthook(type(error), error, error.__traceback__)
+    except SystemExit as leave:
+        return exit_ending(leave)
+    except BaseException as trouble:  # noqa: B036 - the program's ending is the first exception
+        write_error("Error in sys.excepthook:\n" + render_traceback(trouble, "") + "\n")
+    return None
+
+
+def write_error(text):
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except Exception:
+        pass
 
 
 def render_traceback(error, filename):
@@ -254,9 +417,28 @@ def render_traceback(error, filename):
 
     try:
         trim_frames(error, filename.split("#")[0], set())
-        return "".join(traceback.format_exception(type(error), error, error.__traceback__)).rstrip("\n")
-    except Exception as trouble:
+        text = "".join(traceback.format_exception(type(error), error, error.__traceback__))[:-1]
+        return with_suggestion(text, error) if sys.version_info < (3, 12) else text
+    except BaseException as trouble:  # noqa: B036 - an exception may be as hostile as any object
         return "<traceback failed: %s>" % type(trouble).__name__
+
+
+def with_suggestion(text, error):
+    """Adds `Did you mean ...`, which only the interpreter's own printer knows before CPython 3.12."""
+    import io
+
+    if not isinstance(error, (AttributeError, NameError)):
+        return text
+    stderr, sys.stderr = sys.stderr, io.StringIO()
+    try:
+        sys.__excepthook__(type(error), error, error.__traceback__)
+        printed = sys.stderr.getvalue()
+    finally:
+        sys.stderr = stderr
+    message, mark, suggestion = printed.rpartition(". Did you mean: ")
+    line = message.rpartition("\n")[2]
+    before, found, after = text.rpartition(line)
+    return before + line + mark + suggestion.split("\n")[0] + after if mark and line and found else text
 
 
 def trim_frames(error, filename, seen):
@@ -276,7 +458,8 @@ def trim_frames(error, filename, seen):
 
 def safely(function, value):
     try:
-        return str(function(value))
+        # The sum is a plain text also when the value's own was of a class with methods of its own.
+        return "".__add__(function(value))
     except BaseException as error:  # noqa: B036 - a hostile __repr__ must not end the run
         return "<%s failed: %s>" % (function.__name__, type(error).__name__)
 
@@ -291,50 +474,64 @@ def clip(text, chars_max):
 def encode_value(value, chars_max):
     if value is NO_VALUE or value is None:
         return None
-    if is_json(value, 0):
-        short, cut = shorten(value, chars_max)
+    try:
+        short, _, cut = shorten(value, chars_max, 0)
         return {"json": short, "cut": cut}
-    text = safely(repr, value)
-    return {"text": clip(text, chars_max), "cut": len(text) > chars_max}
+    except NotJson:
+        text = safely(repr, value)
+        return {"text": clip(text, chars_max), "cut": len(text) > chars_max}
 
 
-def is_json(value, depth):
+class NotJson(Exception):
+    """A value that JSON cannot hold as it is."""
+
+
+DEPTH_MAX = 60
+# Others cannot hold larger ones without loss.
+INT_MAX, INT_MIN = 2 ** 64 - 1, -(2 ** 63)
+NOTE_CHARS = 64
+
+
+def shorten(value, left, depth):
+    """As much of a value as fits into `left` characters, its cost, and whether something was left out.
+
+    Text loses its middle, containers their later items, which are not looked at.
+    """
     kind = type(value)
-    if value is None or kind in (bool, int, str):
-        return kind is not int or value.bit_length() < 4096
-    if kind is float:
-        return value == value and value not in (float("inf"), float("-inf"))
-    if depth > 60:
-        return False
+    if depth > DEPTH_MAX:
+        raise NotJson
+    if kind is str:
+        fits = len(value) + 2 <= max(left, NOTE_CHARS)
+        short = value if fits else clip(value, max(left - NOTE_CHARS, NOTE_CHARS))
+        return short, len(ENCODE(short)), not fits
     if kind in (list, tuple):
-        return all(is_json(item, depth + 1) for item in value)
+        return shorten_items(enumerate(value), len(value), left, depth, [])
     if kind is dict:
-        return all(type(key) is str and is_json(item, depth + 1) for key, item in value.items())
-    return False
+        return shorten_items(value.items(), len(value), left, depth, {})
+    exact = kind is int and INT_MIN <= value <= INT_MAX or kind is float and value - value == 0
+    if value is None or kind is bool or exact:
+        return value, len(ENCODE(value)), False
+    raise NotJson
 
 
-def shorten(value, chars_max):
-    """The value, or as much of it as fits: text loses its middle, containers their later items."""
-    if len(json.dumps(value, ensure_ascii=False)) <= chars_max:
-        return value, False
-    if isinstance(value, str):
-        return clip(value, chars_max), True
-    short, left = ([], chars_max - 64) if not isinstance(value, dict) else ({}, chars_max - 64)
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    count = 0
+def shorten_items(items, count, left, depth, short):
+    used, cut = 2, False
     for key, item in items:
-        item, _ = shorten(item, max(left // 2, 16))
-        left -= len(json.dumps(item, ensure_ascii=False)) + len(str(key)) + 6
-        if left < 0:
-            break
-        count += 1
-        short.append(item) if isinstance(short, list) else short.update({key: item})
-    note = "... %d of %d items left out ..." % (len(value) - count, len(value))
-    short.append(note) if isinstance(short, list) else short.update({"...": note})
-    return short, True
+        if type(short) is dict and type(key) is not str:
+            raise NotJson
+        key_cost = len(key) + 4 if type(short) is dict else 2
+        room = left - used - key_cost
+        if room < (0 if len(short) == count - 1 else NOTE_CHARS):
+            note = "... %d of %d items left out ..." % (count - len(short), count)
+            short.append(note) if type(short) is list else short.update({"...": note})
+            return short, used + NOTE_CHARS, True
+        item, cost, item_cut = shorten(item, room, depth + 1)
+        used, cut = used + key_cost + cost, cut or item_cut
+        short.append(item) if type(short) is list else short.update({key: item})
+    return short, used, cut
 
 
-MAGIC = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"), (b"RIFF", "image/webp"))
+MAGIC = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
 PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif",
             ".webp": "image/webp", ".svg": "image/svg+xml"}
 
@@ -342,6 +539,8 @@ PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".
 def picture(value):
     """The type and bytes of what can be shown as a picture, or None."""
     if isinstance(value, (bytes, bytearray)):
+        if value[:4] == b"RIFF" and value[8:12] == b"WEBP":
+            return "image/webp", bytes(value)
         return next(((kind, bytes(value)) for magic, kind in MAGIC if value.startswith(magic)), None)
     if isinstance(value, (str, os.PathLike)):
         suffix = os.path.splitext(os.fspath(value))[1].lower()
@@ -372,33 +571,54 @@ def picture_of_object(value):
 def make_display(interpreter):
     def display(value, name=None):
         """Shows a picture, a figure, a table or any value to the reader of the result."""
-        link, nonce = interpreter.link, interpreter.nonce
-        found = picture(value)
-        if found is not None:
-            kind, data = found
-            if len(data) > DISPLAY_BYTES_MAX:
-                raise ValueError("display: %d bytes are more than %d" % (len(data), DISPLAY_BYTES_MAX))
-            import base64
-
-            return link.send(type="display", nonce=nonce, mime_type=kind, name=name, base64=base64.b64encode(data).decode())
-        if isinstance(value, (dict, list)) and is_json(value, 0):
-            return link.send(type="display", nonce=nonce, mime_type="application/json", name=name, text=json.dumps(value, indent=2))
-        text = value if isinstance(value, str) else safely(repr, value)
-        link.send(type="display", nonce=nonce, mime_type="text/plain", name=name, text=clip(text, 200_000))
+        name = None if name is None else clip(safely(str, name), NAME_CHARS_MAX)
+        shown = {"type": "display", "nonce": interpreter.nonce, "name": name}
+        interpreter.link.send(**shown, **rendered(value))
 
     return display
+
+
+def rendered(value):
+    found = picture(value)
+    if found is not None:
+        import base64
+
+        kind, data = found
+        if len(data) > DISPLAY_BYTES_MAX:
+            raise ValueError("display: %d bytes are more than %d" % (len(data), DISPLAY_BYTES_MAX))
+        return {"mime_type": kind, "base64": base64.b64encode(data).decode()}
+    if type(value) in (dict, list):
+        try:
+            short, _, _ = shorten(value, DISPLAY_CHARS_MAX, 0)
+            return {"mime_type": "application/json", "text": json.JSONEncoder(indent=2, ensure_ascii=False).encode(short)}
+        except NotJson:
+            pass
+    text = safely(str if isinstance(value, str) else repr, value)
+    return {"mime_type": "text/plain", "text": clip(text, DISPLAY_CHARS_MAX)}
 
 
 def open_streams():
     """Whole lines leave at once; what cannot be encoded is passed on as it is."""
     import io
 
-    def stream(descriptor, errors):
+    def stream(descriptor, name, errors):
         raw = io.FileIO(descriptor, "w", closefd=False)
-        return io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", errors, line_buffering=True)
+        raw.name = name
+        text = io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", errors, line_buffering=True)
+        text.mode = "w"
+        return text
 
-    sys.stdout = sys.__stdout__ = stream(1, "surrogateescape")
-    sys.stderr = sys.__stderr__ = stream(2, "backslashreplace")
+    sys.stdout = sys.__stdout__ = stream(1, "<stdout>", "surrogateescape")
+    sys.stderr = sys.__stderr__ = stream(2, "<stderr>", "backslashreplace")
+
+
+def restore_streams():
+    """A later program of the session must be heard whatever an earlier one did to the streams."""
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    if any(stream is None or stream.closed for stream in (sys.stdout, sys.stderr)):
+        open_streams()
+    if sys.stdin is None or sys.stdin.closed:
+        sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)
 
 
 def flush_streams():
@@ -410,24 +630,103 @@ def flush_streams():
             pass
 
 
-def end_like_an_interpreter():
-    """What CPython does after the last line: waits for threads, then runs the exit handlers."""
-    import atexit
+def install_hooks(interpreter):
+    """Where the interpreter's own code would read the program from a file, or show frames of ours."""
+    import traceback
 
-    for step in (threading._shutdown, atexit._run_exitfuncs):
-        try:
-            step()
-        except BaseException as error:  # noqa: B036 - an exit handler does not change the ending
-            sys.excepthook(type(error), error, error.__traceback__)
+    walk = traceback.walk_stack
+
+    def walk_stack(frame):
+        frames = list(walk(sys._getframe(1) if frame is None else frame))
+        return iter([pair for pair in frames if pair[0].f_globals is not globals()])
+
+    def print_report(first, error, trace, **options):
+        lines = traceback.format_exception(type(error), error, trace, **options) if error is not None else []
+        write_error(first + "\n" + "".join(lines))
+
+    def in_thread(arguments):
+        if arguments.exc_type is SystemExit:
+            return
+        name = arguments.thread.name if arguments.thread is not None else threading.get_ident()
+        print_report("Exception in thread %s:" % name, arguments.exc_value, arguments.exc_traceback)
+
+    def unraisable(arguments):
+        about = arguments.err_msg or "Exception ignored in"
+        thing = "" if arguments.object is None else ": " + safely(repr, arguments.object)
+        print_report(about + thing, arguments.exc_value, arguments.exc_traceback, chain=False)
+
+    if sys.version_info < (3, 13):
+        threading.excepthook = threading.__excepthook__ = in_thread
+        sys.unraisablehook = sys.__unraisablehook__ = unraisable
+    traceback.walk_stack = walk_stack
+    sys.meta_path.insert(0, SpawnFinder(interpreter))
+
+
+class SpawnFinder:
+    """Gives the processes that multiprocessing spawns the program to import: it is no file in the workspace."""
+
+    def __init__(self, interpreter):
+        self.interpreter = interpreter
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "multiprocessing.spawn":
+            return None
+        from importlib.machinery import PathFinder
+
+        spec = PathFinder.find_spec(name, path, target)
+        execute = spec.loader.exec_module
+
+        def exec_module(module):
+            execute(module)
+            module.get_preparation_data = self.with_source(module.get_preparation_data)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+    def with_source(self, original):
+        def get_preparation_data(name):
+            data = original(name)
+            if data.get("init_main_from_path") == self.interpreter.module.__file__:
+                data["init_main_from_path"] = self.interpreter.source_file()
+            return data
+
+        return get_preparation_data
 
 
 def status_of(ending):
     return {"finish": 0, "raise": 1}.get(ending["kind"], ending.get("code", 1))
 
 
+def close_others(descriptor):
+    """Closes what codemode itself was started with: it is none of a program's business."""
+    try:
+        numbers = [int(name) for name in os.listdir("/proc/self/fd")]
+    except OSError:
+        return
+    for number in numbers:
+        if number > 2 and number != descriptor:
+            try:
+                os.close(number)
+            except OSError:
+                pass
+def add_layers():
+    """Folders of packages that codemode installed; the program's own folder stays in front of them."""
+    layers = os.environ.pop("CODEMODE_LAYERS", "")
+    if layers:
+        import site
+
+        for layer in layers.split(os.pathsep):
+            site.addsitedir(layer)
+
+
 def serve(link):
+    add_layers()
     interpreter = Interpreter(link)
     builtins.display = make_display(interpreter)
+    install_hooks(interpreter)
+    # Collections at a program's end need not look at what was here before it.
+    gc.freeze()
+    interpreter.open_module()
     runtime = "CPython %d.%d.%d" % sys.version_info[:3]
     link.send(type="ready", version=1, runtime=runtime)
     while True:
@@ -438,13 +737,12 @@ def serve(link):
         ending, value = interpreter.run(run)
         if os.getpid() != link.owner:
             if ending["kind"] == "raise":
-                print(ending["exception"]["traceback"], file=sys.stderr)
-            end_child(ending)
-        if not run["session"]:
-            if ending["kind"] == "raise":
-                flush_streams()
-            end_like_an_interpreter()
+                write_error(ending["exception"]["traceback"] + "\n")
+            end_child(interpreter, ending)
         flush_streams()
+        if not run["session"]:
+            interpreter.end()
+            flush_streams()
         try:
             link.send(type="done", nonce=nonce, ending=ending, value=value)
         except OSError:
@@ -452,17 +750,18 @@ def serve(link):
             os._exit(status_of(ending))
         if not run["session"]:
             os._exit(status_of(ending))
-        if sys.stdout.closed or sys.stderr.closed:
-            open_streams()
+        restore_streams()
 
 
-def end_child(ending):
+def end_child(interpreter, ending):
     """The end of a process that the program forked and that ran off the program's end."""
-    end_like_an_interpreter()
+    interpreter.folder = None
+    interpreter.end()
     flush_streams()
     os._exit(status_of(ending))
 
 
 if __name__ == "__main__":
     open_streams()
+    close_others(int(sys.argv[-1]))
     serve(Link(int(sys.argv[-1])))

@@ -5,8 +5,11 @@ mod folder;
 mod frame;
 mod pool;
 
+use std::path::{Path, PathBuf};
+
 use async_trait::async_trait;
-use codemode_run::{EngineError, Language, Limits, Profile, Unavailable, Usage};
+use codemode_run::{EngineError, KillCause, Language, Limits, Profile, SessionSpec, Unavailable, Usage};
+use futures::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::unix::pipe;
 
@@ -24,10 +27,41 @@ pub trait Launch: Send + Sync + std::fmt::Debug + 'static {
     fn probe(&self, language: Language) -> Result<(), Unavailable>;
 
     /// Starts a guest. Dropping the future or the link leaves nothing behind.
-    async fn launch(&self, language: Language) -> Result<Link, EngineError>;
+    async fn launch(&self, spec: &GuestSpec) -> Result<Link, EngineError>;
 
     /// Limits that it starts guests with.
     fn limits(&self) -> &Limits;
+
+    /// What tells the guests of this engine apart. An engine that shows no folder to a guest before its program comes
+    /// leaves the workspace out, so that one warm guest serves any.
+    fn guest_spec(&self, spec: &SessionSpec) -> GuestSpec {
+        GuestSpec::new(spec)
+    }
+
+    /// Where a guest sees its workspace.
+    fn workspace_inside(&self, workspace: &Path) -> PathBuf {
+        workspace.to_owned()
+    }
+}
+
+/// What has to be known of a guest when it is started: a warm one serves only a session that needs the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct GuestSpec {
+    /// What it runs. TypeScript becomes JavaScript before it runs: both use the same interpreters.
+    pub language: Language,
+    /// Read-only folders of packages, first one first.
+    pub layers: Vec<PathBuf>,
+    /// Its workspace on this machine; empty for an engine that needs none at the start.
+    pub workspace: PathBuf,
+}
+
+impl GuestSpec {
+    /// What a session's guest needs.
+    pub fn new(spec: &SessionSpec) -> Self {
+        let language =
+            if spec.language == Language::TypeScript { Language::JavaScript } else { spec.language };
+        Self { language, layers: spec.layers.clone(), workspace: spec.workspace.clone() }
+    }
 }
 
 /// A guest that was started.
@@ -56,11 +90,27 @@ pub trait Process: Send + Sync {
     /// Kills the guest with everything that it started, and waits until they are gone.
     async fn kill(&mut self);
 
-    /// Waits until the guest's main process ended and everything that it started is gone. Safe to drop and call again.
+    /// Waits until the guest's main process ended; what it started is gone after [`Process::kill`]. Safe to drop and
+    /// call again.
     async fn wait(&mut self) -> Exit;
 
     /// What it used so far.
     fn usage(&self) -> Usage;
+
+    /// Waits until all processes together pass a limit that no one process can be held to. Then the guest is killed.
+    fn passed(&self) -> BoxFuture<'static, KillCause> {
+        Box::pin(std::future::pending())
+    }
+
+    /// Such a limit that was passed, when a program has ended and nobody knows why.
+    fn cause(&self) -> Option<KillCause> {
+        None
+    }
+
+    /// Why the guest never came up, once [`Process::wait`] has answered.
+    fn trouble(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// How a guest's main process ended.

@@ -5,7 +5,7 @@
 //! gone, it kills every descendant and ends itself.
 
 mod shell;
-mod tree;
+pub(crate) mod tree;
 
 use std::ffi::OsString;
 use std::io::{self, IoSliceMut, Write};
@@ -21,6 +21,9 @@ use rustix::process::{Pid, PidfdFlags, Resource, Rlimit, WaitOptions, WaitStatus
 
 /// The argument that turns this binary into a helper.
 pub const HELPER: &str = "__guest-init";
+
+/// The word behind [`HELPER`] for a helper that puts its guest into a jail.
+pub const JAIL: &str = "jail";
 
 /// What a helper is told on its command line, in front of the interpreter's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +61,13 @@ pub fn helper_main(arguments: impl Iterator<Item = OsString>) -> Option<i32> {
     let arguments: Vec<OsString> = arguments.collect();
     let place = arguments.iter().take(4).position(|argument| argument == HELPER)?;
     let rest = &arguments[place + 1..];
+    // Whoever started codemode may have left descriptors open; no program is to find them.
+    if crate::jail::close_from(3).is_err() {
+        return Some(125);
+    }
+    if rest == [OsString::from(JAIL)] {
+        return Some(crate::jail::launcher_main());
+    }
     let setup = rest.get(..3).and_then(Setup::parse);
     let (Some(setup), Some((program, words))) = (setup, rest.get(3..).and_then(<[OsString]>::split_first))
     else {
@@ -69,11 +79,13 @@ pub fn helper_main(arguments: impl Iterator<Item = OsString>) -> Option<i32> {
 }
 
 fn keep(setup: &Setup, command: Command) -> io::Result<()> {
-    let protocol = receive_descriptor(io::stdin().as_fd())?;
+    let protocol = receive_descriptors(io::stdin().as_fd())?
+        .pop()
+        .ok_or_else(|| io::Error::other("no descriptor came"))?;
     rustix::process::setsid()?;
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     limit(setup);
-    let ended = if setup.shell { shell::serve(command, protocol) } else { interpreter(command, protocol) };
+    let ended = serve(command, protocol, setup.shell, &|_| {});
     tree::kill_all();
     // codemode may be gone; then nobody reads this.
     let _ = match ended? {
@@ -83,17 +95,36 @@ fn keep(setup: &Setup, command: Command) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes the guest's end of the protocol, which codemode sends as the first thing on the control socket.
-fn receive_descriptor(control: BorrowedFd<'_>) -> io::Result<OwnedFd> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+/// What a command needs done to it before it is started: in the jail, the last walls.
+pub(crate) type Prepare<'a> = &'a dyn Fn(&mut Command);
+
+/// Runs a guest until it ends, or until codemode says stop, which is `None`.
+pub(crate) fn serve(
+    command: Command,
+    protocol: OwnedFd,
+    shell: bool,
+    prepare: Prepare<'_>,
+) -> io::Result<Option<WaitStatus>> {
+    if shell { shell::serve(command, protocol, prepare) } else { interpreter(command, protocol, prepare) }
+}
+
+/// Descriptors that one message may carry.
+const DESCRIPTORS_MAX: usize = 8;
+
+/// Takes the descriptors that codemode sends as the first thing on the control socket: the guest's end of the protocol,
+/// and for a jail its cgroups.
+pub(crate) fn receive_descriptors(control: BorrowedFd<'_>) -> io::Result<Vec<OwnedFd>> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(DESCRIPTORS_MAX))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let mut byte = [0];
     recvmsg(control, &mut [IoSliceMut::new(&mut byte)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
-    let descriptors = ancillary.drain().find_map(|message| match message {
-        RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
-        _ => None,
-    });
-    descriptors.ok_or_else(|| io::Error::other("no descriptor came"))
+    let mut descriptors = Vec::new();
+    for message in ancillary.drain() {
+        if let RecvAncillaryMessage::ScmRights(received) = message {
+            descriptors.extend(received);
+        }
+    }
+    Ok(descriptors)
 }
 
 /// Limits that every process of the guest inherits; `setrlimit(2)`. A limit that cannot be set is one that is lower.
@@ -109,10 +140,14 @@ fn limit(setup: &Setup) {
 }
 
 /// Runs an interpreter that speaks the protocol itself, until it ends or codemode says stop.
-fn interpreter(mut command: Command, protocol: OwnedFd) -> io::Result<Option<WaitStatus>> {
+fn interpreter(
+    mut command: Command,
+    protocol: OwnedFd,
+    prepare: Prepare<'_>,
+) -> io::Result<Option<WaitStatus>> {
     rustix::io::fcntl_setfd(&protocol, FdFlags::empty())?;
     command.arg(protocol.as_raw_fd().to_string());
-    let guest = start(command)?;
+    let guest = start(command, prepare)?;
     drop(protocol);
     loop {
         match wait_for(&guest, &[])? {
@@ -129,8 +164,10 @@ struct Guest {
     pidfd: OwnedFd,
 }
 
-fn start(mut command: Command) -> io::Result<Guest> {
-    let child = command.stdin(Stdio::null()).process_group(0).spawn()?;
+fn start(mut command: Command, prepare: Prepare<'_>) -> io::Result<Guest> {
+    command.stdin(Stdio::null()).process_group(0);
+    prepare(&mut command);
+    let child = command.spawn()?;
     let pid = Pid::from_child(&child);
     let pidfd = rustix::process::pidfd_open(pid, PidfdFlags::empty())?;
     // codemode that is gone shows as a hang-up of the control socket, which the loop sees.
@@ -182,7 +219,7 @@ fn collect(guest: Pid) -> Option<WaitStatus> {
     found
 }
 
-fn describe(status: WaitStatus) -> String {
+pub(crate) fn describe(status: WaitStatus) -> String {
     match (status.exit_status(), status.terminating_signal()) {
         (Some(code), _) => format!("exited {code}"),
         (None, Some(signal)) => format!("signalled {signal}"),
@@ -191,7 +228,7 @@ fn describe(status: WaitStatus) -> String {
 }
 
 /// Says one line to codemode on the control socket.
-fn say(line: &str) -> io::Result<()> {
+pub(crate) fn say(line: &str) -> io::Result<()> {
     let line = format!("{line}\n");
     let mut rest = line.as_bytes();
     while !rest.is_empty() {

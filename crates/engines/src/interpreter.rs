@@ -19,9 +19,14 @@ pub struct GuestCommand {
     pub arguments: Vec<OsString>,
     /// The interpreter.
     pub program: PathBuf,
+    /// Memory that the interpreter reserves for itself without using it, in bytes; a limit on data has to leave room.
+    pub reserved_bytes: u64,
     /// Bash speaks no frames: the helper process speaks them for it.
     pub shell: bool,
 }
+
+/// Newer versions of V8 reserve this much for compiled code, as writable memory, before a program starts.
+const NODE_RESERVES: u64 = 512 * 1024 * 1024;
 
 /// The guest of a language, or what is missing.
 pub fn guest_command(language: Language) -> Result<GuestCommand, Unavailable> {
@@ -36,6 +41,7 @@ pub fn guest_command(language: Language) -> Result<GuestCommand, Unavailable> {
     Ok(GuestCommand {
         arguments: arguments.into_iter().map(OsString::from).collect(),
         program: find(program)?,
+        reserved_bytes: if program == "node" { NODE_RESERVES } else { 0 },
         shell: language == Language::Bash,
     })
 }

@@ -1,13 +1,18 @@
 //! Where code runs. Knows processes and interpreters, never MCP.
 //!
 //! Reading order: [`registry`] (which engines there are), [`guest`] (the protocol, its driver and the pool, written once),
-//! [`direct`] (the smallest engine that starts a guest), [`init`] (the helper process beside every guest).
+//! [`direct`] (the smallest engine that starts a guest), [`init`] (the helper process beside every guest), [`jail`] (the
+//! same guests inside a sandbox of the kernel), [`network`] (the proxy that is a sandbox's only way out).
 
 pub mod direct;
 pub mod guest;
+mod helper;
 pub mod init;
 pub mod interpreter;
+pub mod jail;
+pub mod network;
 pub mod registry;
+pub mod sandbox;
 
 pub use init::helper_main;
 pub use registry::{EngineKind, EngineOptions, NOT_IN_THIS_BUILD, UnknownEngine, open};

@@ -10,17 +10,20 @@ use codemode_run::{Engine, Limits};
 
 use crate::direct::Direct;
 use crate::guest::Guests;
+use crate::jail::Jail;
+use crate::sandbox::{Mount, Network};
 
 /// An engine of this build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EngineKind {
     /// A plain child process, no isolation.
     Direct,
+    /// The interpreters of this machine in a sandbox of the kernel.
+    Jail,
 }
 
 /// Engines of the product that this build lacks, each with the reason.
 pub const NOT_IN_THIS_BUILD: &[(&str, &str)] = &[
-    ("jail", "the kernel sandbox is not in this build"),
     ("wasm", "the WebAssembly engine is not in this build"),
     ("docker", "the container engine is not in this build"),
 ];
@@ -34,18 +37,23 @@ pub struct EngineOptions {
     pub helper_arguments: Vec<OsString>,
     /// Limits of every guest.
     pub limits: Limits,
+    /// Folders of this machine that programs see beside their workspace, in engines that isolate.
+    pub mounts: Vec<Mount>,
+    /// Whom programs can reach, in engines that isolate.
+    pub network: Network,
     /// Interpreters of a language that wait for work.
     pub warm: usize,
 }
 
 impl EngineKind {
     /// Every engine of this build, in the order of preference.
-    pub const ALL: [Self; 1] = [Self::Direct];
+    pub const ALL: [Self; 2] = [Self::Jail, Self::Direct];
 
     /// The name in settings and results.
     pub fn name(self) -> &'static str {
         match self {
             Self::Direct => "direct",
+            Self::Jail => "jail",
         }
     }
 }
@@ -58,7 +66,7 @@ impl fmt::Display for EngineKind {
 
 /// A word that names no engine of this build.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown engine `{0}`; this build has direct")]
+#[error("unknown engine `{0}`; this build has jail and direct")]
 pub struct UnknownEngine(pub String);
 
 impl FromStr for EngineKind {
@@ -73,5 +81,6 @@ impl FromStr for EngineKind {
 pub fn open(kind: EngineKind, options: &EngineOptions) -> Arc<dyn Engine> {
     match kind {
         EngineKind::Direct => Arc::new(Guests::new(Direct::new(options), options.warm)),
+        EngineKind::Jail => Arc::new(Guests::new(Jail::new(options), options.warm)),
     }
 }

@@ -1,8 +1,13 @@
 //! The transports.
 
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
 use codemode_run::Runs;
 use rmcp::ServiceExt;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_util::sync::CancellationToken;
 
 use crate::server::{Server, ServerOptions};
@@ -39,7 +44,9 @@ where
     R: AsyncRead + Send + Unpin + 'static,
     W: AsyncWrite + Send + Unpin + 'static,
 {
-    let server = Server::new(options, runs.clone());
+    let hung_up = CancellationToken::new();
+    let server = Server::new(options, runs.clone(), hung_up.clone());
+    let reader = Watched { hung_up: hung_up.clone(), reader };
     let served = async {
         // A client that leaves before it has said anything is no failure.
         let service = match server.serve_with_ct((reader, writer), stop.clone()).await {
@@ -50,7 +57,45 @@ where
         };
         service.waiting().await.map(drop).map_err(ServeError::Session)
     };
-    let result = served.await;
+    let result = tokio::select! {
+        result = served => result,
+        never = kill_after_hang_up(&runs, hung_up) => match never {},
+    };
     runs.shutdown().await;
     result
+}
+
+/// How long runs may go on when the client closed its end: a script that pipes its requests in gets the answers of short ones.
+const GRACE: Duration = Duration::from_secs(1);
+
+async fn kill_after_hang_up(runs: &Runs, hung_up: CancellationToken) -> std::convert::Infallible {
+    hung_up.cancelled().await;
+    tokio::time::sleep(GRACE).await;
+    runs.shutdown().await;
+    std::future::pending().await
+}
+
+/// A reader that tells when it has ended.
+struct Watched<R> {
+    hung_up: CancellationToken,
+    reader: R,
+}
+
+impl<R: AsyncRead + Unpin> AsyncRead for Watched<R> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.reader).poll_read(context, buffer);
+        let is_end = match &read {
+            Poll::Pending => false,
+            Poll::Ready(result) => result.is_err() || buffer.filled().len() == before,
+        };
+        if is_end {
+            self.hung_up.cancel();
+        }
+        read
+    }
 }

@@ -1,25 +1,31 @@
 //! One request from its arguments to its result. All state is shared: in protocol version 2026-07-28 a handler may serve
 //! one request only.
 
+mod answer;
 mod arguments;
 mod execute_code;
-mod progress;
+mod follow;
 mod resources;
 mod wait_run;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use codemode_run::Runs;
 use futures::future::BoxFuture;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListResourceTemplatesResult,
-    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams,
-    ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
+    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams,
+    ReadResourceResponse, ServerCapabilities, ServerConfig, SetLevelRequestMethod, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
+use tokio_util::sync::CancellationToken;
 
+use follow::Listener;
+
+use crate::present::TEXT_CHARS_MAX;
 use crate::tools::{ToolName, definition};
 
 /// What a server offers and says.
@@ -48,11 +54,15 @@ impl std::fmt::Debug for ServerOptions {
 /// The handler of every request.
 #[derive(Debug, Clone)]
 pub(crate) struct Server {
+    /// Whether the client of this session asked for log messages at the level of output, before 2026-07-28.
+    logs: Arc<AtomicBool>,
     shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
 struct Shared {
+    /// Fires when the client closed its end: from then on nothing but answers can be sent.
+    hung_up: CancellationToken,
     options: ServerOptions,
     runs: Runs,
 }
@@ -63,14 +73,14 @@ give a session_id to keep state. A run that takes long answers with its run_id: 
 codemode://context for what this machine offers.";
 
 impl Server {
-    pub(crate) fn new(options: ServerOptions, runs: Runs) -> Self {
-        Self { shared: Arc::new(Shared { options, runs }) }
+    pub(crate) fn new(options: ServerOptions, runs: Runs, hung_up: CancellationToken) -> Self {
+        Self { logs: Arc::default(), shared: Arc::new(Shared { hung_up, options, runs }) }
     }
 
     fn definitions(&self) -> Result<Vec<Tool>, ErrorData> {
-        let Shared { options, runs } = &*self.shared;
-        // Our own bound on a result: both streams, the value and the lines around them.
-        let result_chars_max = runs.runner().limits().output_chars * 3;
+        let Shared { options, runs, .. } = &*self.shared;
+        // Our own bound on a result: both streams, the value and the lines around them; then the texts that it shows.
+        let result_chars_max = runs.runner().limits().output_chars * 3 + TEXT_CHARS_MAX;
         let tools =
             options.tools.iter().map(|tool| definition(*tool, result_chars_max, options.structured_output));
         tools.collect::<Result<_, _>>().map_err(|error| ErrorData::internal_error(error.to_string(), None))
@@ -90,10 +100,26 @@ impl Server {
 }
 
 impl ServerHandler for Server {
+    #[expect(deprecated, reason = "clients of every version up to 2026-07-28 may ask for log messages")]
     fn get_info(&self) -> ServerConfig {
-        let capabilities = ServerCapabilities::builder().enable_tools().enable_resources().build();
+        let capabilities =
+            ServerCapabilities::builder().enable_logging().enable_tools().enable_resources().build();
         let implementation = Implementation::new("codemode", self.shared.options.version);
         ServerConfig::new(capabilities).with_server_info(implementation).with_instructions(INSTRUCTIONS)
+    }
+
+    #[expect(deprecated, reason = "clients of every version up to 2026-07-28 may ask for log messages")]
+    async fn set_level(
+        &self,
+        request: rmcp::model::SetLevelRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        let version = context.protocol_version();
+        if version.is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str()) {
+            return Err(ErrorData::method_not_found::<SetLevelRequestMethod>());
+        }
+        self.logs.store(follow::is_heard_at(request.level), Ordering::Relaxed);
+        Ok(())
     }
 
     async fn list_tools(
@@ -110,9 +136,10 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
+        let listener = Listener::new(&context, &self.shared.hung_up, self.logs.load(Ordering::Relaxed));
         let result: CallToolResult = match self.offered(&request.name)? {
-            ToolName::ExecuteCode => execute_code::call(&self.shared, arguments, &context).await,
-            ToolName::WaitRun => wait_run::call(&self.shared, arguments, &context).await,
+            ToolName::ExecuteCode => execute_code::call(&self.shared, arguments, &context, listener).await,
+            ToolName::WaitRun => wait_run::call(&self.shared, arguments, &context, listener).await,
         };
         Ok(result.into())
     }

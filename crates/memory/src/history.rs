@@ -42,7 +42,7 @@ impl History {
             }
             // The thread said why when it ended.
             Err(TrySendError::Disconnected(row)) => {
-                tracing::debug!(run_id = row.run_id, "the history is not kept")
+                tracing::debug!(run_id = row.run_id, "the history is not kept");
             }
         }
     }

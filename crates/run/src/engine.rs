@@ -1,7 +1,7 @@
 //! Seam 1: where code runs.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
@@ -23,8 +23,14 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// Hands out a session, a warm one when there is one. Whoever drops the future leaves nothing behind.
     async fn open(&self, spec: &SessionSpec) -> Result<Box<dyn Session>, EngineError>;
 
-    /// Gets interpreters of a language ready in the background. An engine without such does nothing.
-    fn prewarm(&self, _language: Language) {}
+    /// The files of a workspace that may have no session open. Nothing is started and nothing is made for it.
+    fn files(&self, _workspace: &Path) -> Result<Box<dyn Files>, EngineError> {
+        let message = "this engine shows the files of a workspace only to its sessions".to_owned();
+        Err(EngineError::Path { message })
+    }
+
+    /// Gets interpreters for such sessions ready in the background. An engine without such does nothing.
+    fn prewarm(&self, _spec: &SessionSpec) {}
 
     /// Ends every warm guest. Sessions that are open stay until they are dropped.
     async fn shutdown(&self);
@@ -45,7 +51,7 @@ pub trait Session: Send + Sync {
     /// The workspace.
     fn files(&self) -> &dyn Files;
 
-    /// True while the interpreter lives and can run another program.
+    /// True while the interpreter lives and can run another program: its workspace is still there too.
     fn is_alive(&self) -> bool;
 }
 
@@ -114,6 +120,8 @@ impl Isolation {
 pub struct SessionSpec {
     /// Language of its interpreter.
     pub language: Language,
+    /// Read-only folders of packages that its programs can import, the first one first.
+    pub layers: Vec<PathBuf>,
     /// Its limits.
     pub limits: Limits,
     /// True when the interpreter serves more than one run.

@@ -1,8 +1,9 @@
-//! What a run is, and how one goes. No network, no SQL, no MCP, no command line, no system calls.
+//! What a run is, and how one goes. No sockets, no SQL, no MCP, no command line, no system calls.
 //!
 //! Reading order: [`program`] (what is asked), [`outcome`] (how it ended), [`engine`] and [`host`] (the two seams),
-//! [`policy`] (what is refused), [`output`] (what is kept of it), [`session`] (what lives between runs), [`runner`]
-//! (the pipeline: the product on one screen), [`runs`] (runs that are going on or are over).
+//! [`policy`] (what is refused), [`network`] (what may be reached), [`output`] (what is kept of it), [`session`] (what
+//! lives between runs), [`runner`] (the pipeline: the product on one screen), [`runs`] (runs that are going on or are
+//! over).
 
 pub mod artifacts;
 pub mod catalog;
@@ -10,6 +11,7 @@ pub mod engine;
 pub mod error;
 pub mod host;
 pub mod journal;
+pub mod network;
 pub mod outcome;
 pub mod output;
 pub mod policy;
@@ -25,6 +27,7 @@ pub use engine::{Engine, EngineError, Entry, Files, Isolation, Profile, Session,
 pub use error::RunError;
 pub use host::{Block, Display, Event, Host, Stream, ToolCall, ToolError, ToolResult, Tools};
 pub use journal::{Journal, Nothing};
+pub use network::{Network, NetworkMode};
 pub use outcome::{Ending, Exception, KillCause, Outcome, Usage, Value};
 pub use policy::{Policy, Refusal};
 pub use program::{Limits, Program, RunRequest};

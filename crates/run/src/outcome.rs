@@ -77,6 +77,8 @@ pub enum KillCause {
     Signal(i32),
     /// The guest broke the protocol or ended it before its program was done.
     Protocol,
+    /// The limit on bytes and files of the workspace.
+    Workspace,
 }
 
 impl KillCause {
@@ -87,6 +89,7 @@ impl KillCause {
             Self::Processes => "process limit".to_owned(),
             Self::Signal(signal) => format!("signal {signal}{}", signal_name(signal)),
             Self::Protocol => "the interpreter cut or garbled its link to codemode".to_owned(),
+            Self::Workspace => "workspace limit".to_owned(),
         }
     }
 }

@@ -56,6 +56,11 @@ impl Capture {
         self.bytes
     }
 
+    /// Bytes in memory now.
+    pub fn held_bytes(&self) -> usize {
+        self.head.len() + self.tail.len()
+    }
+
     /// The stream as a result shows it.
     pub fn captured(&self) -> Captured {
         let held = (self.head.len() + self.tail.len()) as u64;

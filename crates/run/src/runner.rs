@@ -10,7 +10,7 @@ use codemode_source::{Language, SyntaxError};
 use tokio_util::sync::CancellationToken;
 
 use crate::artifacts::{self, Artifact, ENTRIES_MAX};
-use crate::engine::{Engine, Entry, Isolation, Session, SessionSpec};
+use crate::engine::{Engine, EngineError, Entry, Isolation, Profile, Session, SessionSpec};
 use crate::error::RunError;
 use crate::host::Stream;
 use crate::outcome::{Ending, Exception, Outcome, Usage};
@@ -84,8 +84,7 @@ impl Runner {
     pub async fn candidates(&self) -> Vec<(&dyn Engine, bool)> {
         let mut candidates = Vec::new();
         for engine in &self.options.engines {
-            let works = self.judge(&**engine).is_ok() && engine.probe(Language::Python).await.is_ok();
-            candidates.push((&**engine, works));
+            candidates.push((&**engine, self.consider(&**engine, Language::Python).await.is_ok()));
         }
         candidates
     }
@@ -94,8 +93,29 @@ impl Runner {
     pub fn prewarm(&self, language: Language) {
         let engine = self.options.engines.iter().find(|engine| self.judge(&***engine).is_ok());
         if let Some(engine) = engine {
-            engine.prewarm(language);
+            engine.prewarm(&self.spec(language, None));
         }
+    }
+
+    /// Reads a file of a session's workspace, or of the default one. Refused when it is longer than `bytes_max`.
+    pub async fn read_file(
+        &self,
+        session_id: Option<&str>,
+        path: &str,
+        bytes_max: u64,
+    ) -> Result<Vec<u8>, RunError> {
+        if let Some(id) = session_id {
+            check_id(id)?;
+        }
+        let workspace = self.sessions.workspace(session_id);
+        let mut missing = EngineError::Path { message: "no engine of this server has files".to_owned() };
+        for engine in self.options.engines.iter().filter(|engine| self.judge(&***engine).is_ok()) {
+            match engine.files(&workspace) {
+                Ok(files) => return Ok(files.read(path, bytes_max).await?),
+                Err(error) => missing = error,
+            }
+        }
+        Err(missing.into())
     }
 
     /// The sessions.
@@ -187,61 +207,62 @@ impl Runner {
     async fn choose(&self, request: &RunRequest) -> Result<Arc<dyn Engine>, RunError> {
         let mut reasons = Vec::new();
         for engine in &self.options.engines {
-            let judged = self.judge(&**engine);
-            let probed = match judged {
-                Ok(()) => engine
-                    .probe(request.language)
-                    .await
-                    .map_err(|missing| Some(format!("{missing}; {}", missing.mend))),
-                Err(reason) => Err(reason),
-            };
-            match probed {
+            match self.consider(&**engine, request.language).await {
                 Ok(()) => return Ok(Arc::clone(engine)),
-                Err(Some(reason)) => reasons.push(format!("{}: {reason}", engine.profile().name)),
-                Err(None) => {}
+                Err(reason) => reasons.extend(reason),
             }
         }
         Err(no_engine(request, &reasons))
+    }
+
+    async fn consider(&self, engine: &dyn Engine, language: Language) -> Result<(), Option<String>> {
+        self.judge(engine)?;
+        let name = engine.profile().name;
+        let probed = engine.probe(language).await;
+        probed.map_err(|unavailable| Some(format!("{name}: {unavailable}; {}", unavailable.mend)))
     }
 
     /// Whether the settings let this engine be used: the reason why not, and none when another one was named.
     ///
     /// An engine without isolation has to be named; one that has some is held to `sandbox.minimum` in any case.
     fn judge(&self, engine: &dyn Engine) -> Result<(), Option<String>> {
-        let profile = engine.profile();
-        let named = self.options.engine.as_deref() == Some(profile.name);
+        let Profile { isolation, name, .. } = *engine.profile();
+        let named = self.options.engine.as_deref() == Some(name);
         if self.options.engine.is_some() && !named {
             return Err(None);
         }
-        if profile.isolation == Isolation::None {
-            return if named {
-                Ok(())
-            } else {
-                Err(Some("is not isolated and has to be asked for".to_owned()))
-            };
+        if isolation == Isolation::None {
+            let reason = || Some(format!("{name} is not isolated and has to be asked for"));
+            return if named { Ok(()) } else { Err(reason()) };
         }
-        if profile.isolation < self.options.minimum {
-            let (level, minimum) = (profile.isolation.name(), self.options.minimum.name());
-            return Err(Some(format!("isolates at level {level} here, below `sandbox.minimum` {minimum}")));
+        if isolation < self.options.minimum {
+            let (level, minimum) = (isolation.name(), self.options.minimum.name());
+            return Err(Some(format!(
+                "{name} isolates at level {level} here, below `sandbox.minimum` {minimum}"
+            )));
         }
         Ok(())
     }
 
-    async fn attempt(&self, request: &RunRequest, attempt: Attempt<'_>) -> Result<Done, RunError> {
-        let spec = SessionSpec {
-            language: request.language,
+    fn spec(&self, language: Language, session_id: Option<&str>) -> SessionSpec {
+        SessionSpec {
+            language,
+            layers: Vec::new(),
             limits: self.options.limits.clone(),
-            persistent: request.session_id.is_some(),
-            workspace: self.sessions.workspace(request.session_id.as_deref()),
-        };
+            persistent: session_id.is_some(),
+            workspace: self.sessions.workspace(session_id),
+        }
+    }
+
+    async fn attempt(&self, request: &RunRequest, attempt: Attempt<'_>) -> Result<Done, RunError> {
+        let spec = self.spec(request.language, request.session_id.as_deref());
         let Some(id) = &request.session_id else {
             let mut session = attempt.engine.open(&spec).await?;
             return attempt.drive(&mut *session, request).await;
         };
         let mut slot = self.sessions.take(id, request.language).await;
         let mut session = match slot.take() {
-            // A session that was reset from outside has lost its folder: its interpreter goes too.
-            Some(session) if session.is_alive() && spec.workspace.exists() => session,
+            Some(session) if session.is_alive() => session,
             _ => attempt.engine.open(&spec).await?,
         };
         // The slot stays empty while the program runs: a run that is killed or dropped leaves no half-changed session.

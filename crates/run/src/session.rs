@@ -39,6 +39,9 @@ impl std::fmt::Debug for Held {
     }
 }
 
+/// The name that the workspace of callers without a session has in addresses.
+pub const DEFAULT: &str = "default";
+
 /// Longest session id in characters.
 pub const ID_CHARS_MAX: usize = 64;
 
@@ -47,7 +50,7 @@ impl Sessions {
     ///
     /// Programs without a session work in `default`, or in a folder below `workspaces` when it is absent.
     pub fn new(workspaces: PathBuf, default: Option<PathBuf>, limits: &Limits) -> Self {
-        let default = default.unwrap_or_else(|| workspaces.join("default"));
+        let default = default.unwrap_or_else(|| workspaces.join(DEFAULT));
         Self {
             default,
             idle: limits.session_idle,
@@ -58,8 +61,10 @@ impl Sessions {
     }
 
     /// The workspace of a session; of the caller without one, the default workspace.
+    ///
+    /// A session that is called `default` works there too, so that an address of a file means one place.
     pub fn workspace(&self, session_id: Option<&str>) -> PathBuf {
-        match session_id {
+        match session_id.filter(|id| *id != DEFAULT) {
             Some(id) => self.workspaces.join("sessions").join(id),
             None => self.default.clone(),
         }

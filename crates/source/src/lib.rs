@@ -2,6 +2,7 @@
 //!
 //! Reading order: [`Language`], [`Reading`] (what [`read`] finds), [`SyntaxError`], [`Script`] (what [`prepare`] makes).
 
+mod javascript;
 mod language;
 mod python;
 mod reading;
@@ -14,8 +15,9 @@ pub use reading::{Import, Reading, Reference, SyntaxError};
 /// Bash is not parsed here: its guest asks `bash -n` before it starts, so this reading has no facts.
 pub fn read(language: Language, code: &str) -> Result<Reading, SyntaxError> {
     match language {
+        Language::Bash => Ok(Reading::default()),
+        Language::JavaScript | Language::TypeScript => javascript::read(language, code),
         Language::Python => python::read(code),
-        Language::Bash | Language::JavaScript | Language::TypeScript => Ok(Reading::default()),
     }
 }
 
@@ -27,6 +29,9 @@ pub struct Script {
 }
 
 /// Strips types and rewrites static imports and a top-level `return`; other languages pass unchanged.
-pub fn prepare(_language: Language, code: &str) -> Result<Script, SyntaxError> {
-    Ok(Script { text: code.to_owned() })
+pub fn prepare(language: Language, code: &str) -> Result<Script, SyntaxError> {
+    match language {
+        Language::Bash | Language::Python => Ok(Script { text: code.to_owned() }),
+        Language::JavaScript | Language::TypeScript => javascript::prepare(language, code),
+    }
 }

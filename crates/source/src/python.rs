@@ -105,7 +105,7 @@ impl<'a> Visitor<'a> for Finder<'_> {
             Stmt::Try(block) if catches_import_error(block) => self.guarded_try(block),
             Stmt::If(block) if is_type_checking(block) => self.guarded(|finder| walk_stmt(finder, statement)),
             Stmt::With(block) if suppresses_import_error(block) => {
-                self.guarded(|finder| walk_stmt(finder, statement))
+                self.guarded(|finder| walk_stmt(finder, statement));
             }
             _ => walk_stmt(self, statement),
         }

@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome
             note(&format!("{key} is set in {}", surroundings.paths.config.display()));
         }
         Command::Show { .. } if arguments.json => {
-            out(&format!("{:#}\n", print::json(&surroundings.layers()?)))
+            out(&format!("{:#}\n", print::json(&surroundings.layers()?)));
         }
         Command::Show { origin } => out(&print::show(&surroundings.layers()?, *origin)),
     }

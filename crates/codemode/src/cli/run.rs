@@ -57,9 +57,9 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome
     runtime.shutdown_timeout(Duration::ZERO);
     let report = ended.map_err(failure)?;
     if arguments.json {
-        out(&format!("{:#}\n", present::json(&report)))
+        out(&format!("{:#}\n", present::json(&report)));
     } else {
-        print(&report)
+        print(&report);
     }
     Ok(ExitCode::from(code(&report)))
 }
@@ -114,7 +114,7 @@ fn failure(error: RunError) -> Failure {
 fn pass_on(event: &Event<'_>) {
     match event {
         Event::Display(display) => {
-            note(&styled(QUIET, &format!("[display {}, {} bytes]", display.mime_type, display.bytes.len())))
+            note(&styled(QUIET, &format!("[display {}, {} bytes]", display.mime_type, display.bytes.len())));
         }
         Event::Output(Stream::Stderr, bytes) => drop(std::io::stderr().lock().write_all(bytes)),
         Event::Output(Stream::Stdout, bytes) => {

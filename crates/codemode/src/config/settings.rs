@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use codemode_engines::EngineKind;
+use codemode_engines::sandbox::{Mount, Network};
 use codemode_mcp::{ToolName, parse_tools};
 use codemode_run::{Isolation, Limits, Policy};
 
@@ -20,6 +21,10 @@ pub struct Settings {
     pub limits: Limits,
     /// Weakest isolation that may be used.
     pub minimum: Isolation,
+    /// Folders that programs see besides their workspace.
+    pub mounts: Vec<Mount>,
+    /// Whom programs can reach.
+    pub network: Network,
     /// What is refused before anything runs.
     pub policy: Policy,
     /// Whether results carry structured content.
@@ -42,6 +47,8 @@ impl Settings {
             engine: read.engine()?,
             limits: read.limits(),
             minimum: read.minimum(),
+            mounts: read.mounts()?,
+            network: read.network(),
             policy: read.policy(),
             structured_output: read.flag("structured_output"),
             tools: read.tools()?,
@@ -144,6 +151,35 @@ impl Read<'_> {
             "none" => Isolation::None,
             _ => Isolation::Landlock,
         }
+    }
+
+    fn mounts(&self) -> Result<Vec<Mount>, ConfigError> {
+        self.list("sandbox.mounts").iter().map(|text| self.mount(text)).collect()
+    }
+
+    /// `SOURCE:TARGET` or `SOURCE:TARGET:rw`.
+    fn mount(&self, text: &str) -> Result<Mount, ConfigError> {
+        let parts: Vec<&str> = text.split(':').collect();
+        match parts[..] {
+            [source, target] | [source, target, "ro" | "rw"]
+                if source.starts_with('/') && target.starts_with('/') =>
+            {
+                Ok(Mount {
+                    source: source.into(),
+                    target: target.into(),
+                    writable: parts.get(2) == Some(&"rw"),
+                })
+            }
+            _ => {
+                let problem = format!("`sandbox.mounts` cannot hold `{}`", text.escape_debug());
+                Err(self.error("sandbox.mounts", problem, "expected /SOURCE:/TARGET or /SOURCE:/TARGET:rw"))
+            }
+        }
+    }
+
+    fn network(&self) -> Network {
+        // The modes between nothing and everything come with the proxy.
+        if self.text("network.mode") == "full" { Network::Full } else { Network::None }
     }
 
     fn limits(&self) -> Limits {

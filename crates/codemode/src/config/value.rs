@@ -186,8 +186,8 @@ impl fmt::Display for Value {
 fn time_text(time: Duration) -> String {
     let millis = time.as_millis();
     match millis {
-        _ if millis % 1000 != 0 => format!("{millis}ms"),
-        _ if millis % 3_600_000 == 0 => format!("{}h", millis / 3_600_000),
+        _ if !millis.is_multiple_of(1000) => format!("{millis}ms"),
+        _ if millis.is_multiple_of(3_600_000) => format!("{}h", millis / 3_600_000),
         _ => format!("{}s", millis / 1000),
     }
 }

@@ -27,6 +27,7 @@ pub(crate) struct GuestSession {
     folder: Folder,
     link: Link,
     persistent: bool,
+    /// The workspace as the guest sees it.
     workspace: PathBuf,
 }
 
@@ -35,6 +36,7 @@ enum End {
     Broken,
     Done(Ending, Option<Value>),
     Exited(Exit),
+    Passed(KillCause),
 }
 
 type Calls<'a> = FuturesUnordered<BoxFuture<'a, (u64, Result<Json, ToolError>)>>;
@@ -134,9 +136,11 @@ impl Session for GuestSession {
         cancel: CancellationToken,
     ) -> Result<Outcome, EngineError> {
         let before = self.link.process.usage();
+        let passed = self.link.process.passed();
         let end = tokio::select! {
             biased;
             () = cancel.cancelled() => None,
+            cause = passed => Some(End::Passed(cause)),
             end = self.converse(program, host) => Some(end?),
         };
         let usage = used(before, self.link.process.usage());
@@ -148,8 +152,14 @@ impl Session for GuestSession {
                 (ending, value)
             }
             Some(End::Exited(exit)) => {
+                let cause =
+                    self.link.process.cause().filter(|_| matches!(exit, Exit::Lost | Exit::Signal(9)));
                 self.end().await;
-                (of_exit(exit), None)
+                (cause.map_or_else(|| of_exit(exit), |cause| Ending::Kill { cause }), None)
+            }
+            Some(End::Passed(cause)) => {
+                self.end().await;
+                (Ending::Kill { cause }, None)
             }
             Some(End::Broken) => {
                 self.end().await;
@@ -169,13 +179,21 @@ impl Session for GuestSession {
     }
 
     fn is_alive(&self) -> bool {
-        self.alive
+        // A session that was reset from outside has lost its folder.
+        self.alive && self.workspace.exists()
     }
 }
+
+/// Calls that one program may have open at once; each holds its arguments in our memory.
+const CALLS_OPEN_MAX: usize = 1024;
 
 /// Takes one message of a run. Late messages of an earlier run carry another nonce and are dropped.
 fn take<'a>(message: FromGuest, nonce: &str, host: &'a dyn Host, calls: &mut Calls<'a>) -> Option<End> {
     match message {
+        FromGuest::Call { nonce: of, .. } if of == nonce && calls.len() >= CALLS_OPEN_MAX => {
+            tracing::warn!("guest opened more than {CALLS_OPEN_MAX} calls at once");
+            return Some(End::Broken);
+        }
         FromGuest::Call { arguments, id, nonce: of, server, tool } if of == nonce => {
             let call = ToolCall { arguments, server, tool };
             calls.push(Box::pin(async move { (id, host.call_tool(call).await) }));
@@ -183,7 +201,7 @@ fn take<'a>(message: FromGuest, nonce: &str, host: &'a dyn Host, calls: &mut Cal
         FromGuest::Display { display, nonce: of } if of == nonce => host.emit(Event::Display(display)),
         FromGuest::Done { ending, nonce: of, value } if of == nonce => return Some(End::Done(ending, value)),
         FromGuest::Output { nonce: of, stream, text } if of == nonce => {
-            host.emit(Event::Output(stream, text.as_bytes()))
+            host.emit(Event::Output(stream, text.as_bytes()));
         }
         _ => {}
     }

@@ -26,6 +26,13 @@ impl Folder {
         let dir = opened.map_err(|error| EngineError::failed("open the workspace", error))?;
         Ok(Self { dir: Arc::new(dir) })
     }
+
+    /// Opens the folder where there is one.
+    pub fn open_existing(path: &Path) -> Result<Self, EngineError> {
+        let dir = Dir::open_ambient_dir(path, ambient_authority())
+            .map_err(|_| EngineError::Path { message: "there is no such workspace".to_owned() })?;
+        Ok(Self { dir: Arc::new(dir) })
+    }
 }
 
 #[async_trait]

@@ -1,21 +1,29 @@
 //! An engine over guests: hands out warm interpreters and starts new ones behind the caller's back.
 
+mod demand;
+
 use std::collections::HashMap;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use codemode_run::{Engine, EngineError, Language, Profile, Session, SessionSpec, Unavailable};
+use codemode_run::{Engine, EngineError, Files, Language, Profile, Session, SessionSpec, Unavailable};
 
 use super::driver::GuestSession;
 use super::frame::FromGuest;
-use super::{Folder, Launch, Link};
+use super::{Folder, GuestSpec, Launch, Link};
+use demand::{Demand, GROW_AFTER, SHRINK_AFTER};
 
 /// How long an interpreter may take to say that it is ready.
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// The version of the protocol that guests have to speak.
 const PROTOCOL_VERSION: u32 = 1;
+
+/// Kinds of guests that are kept warm at the same time; the longest unused kind goes for a new one.
+const WARM_KINDS_MAX: usize = 6;
 
 /// An engine whose programs run in guests. Every interpreter serves one session and is never used again.
 #[derive(Debug)]
@@ -30,17 +38,34 @@ struct Shared<L> {
     warm_max: usize,
 }
 
+/// Guests of one kind serve the same sessions: the same spec and, as a folder may be replaced by another of its name, the
+/// same workspace folder.
+type Kind = (GuestSpec, Option<(u64, u64)>);
+
 #[derive(Debug, Default)]
 struct State {
     closed: bool,
-    starting: HashMap<Language, usize>,
-    warm: HashMap<Language, Vec<Link>>,
+    kinds: HashMap<Kind, Warm>,
+}
+
+/// The warm guests of one kind.
+#[derive(Debug)]
+struct Warm {
+    demand: Demand,
+    ready: Vec<Link>,
+    starting: usize,
+    used: Instant,
 }
 
 impl<L: Launch> Guests<L> {
-    /// An engine that keeps `warm_max` interpreters of each language that was asked for ready.
+    /// An engine that keeps `warm_max` interpreters ready for each kind of session that is used often.
     pub fn new(launch: L, warm_max: usize) -> Self {
         Self { shared: Arc::new(Shared { launch, state: Mutex::default(), warm_max }) }
+    }
+
+    /// What starts the guests.
+    pub fn launch(&self) -> &L {
+        &self.shared.launch
     }
 }
 
@@ -54,20 +79,33 @@ impl<L: Launch> Engine for Guests<L> {
         self.shared.launch.probe(language)
     }
 
-    fn prewarm(&self, language: Language) {
-        self.shared.refill(language);
+    fn prewarm(&self, spec: &SessionSpec) {
+        match Folder::open(&spec.workspace) {
+            Ok(_) => self.shared.refill(&self.shared.kind(spec)),
+            Err(error) => tracing::warn!(%error, "failed to warm an interpreter"),
+        }
+    }
+
+    fn files(&self, workspace: &Path) -> Result<Box<dyn Files>, EngineError> {
+        Ok(Box::new(Folder::open_existing(workspace)?))
     }
 
     async fn open(&self, spec: &SessionSpec) -> Result<Box<dyn Session>, EngineError> {
         let folder = Folder::open(&spec.workspace)?;
-        let language = guest_language(spec.language);
-        let warm = self.shared.take(language);
+        let kind = self.shared.kind(spec);
+        let warm = self.shared.take(&kind);
         let link = match warm {
             Some(link) => link,
-            None => start(&self.shared.launch, language).await?,
+            None => {
+                self.shared.miss(&kind);
+                start(&self.shared.launch, &kind.0).await?
+            }
         };
-        self.shared.refill(language);
-        let workspace = spec.workspace.clone();
+        // A session's workspace is its own: a guest that waits for it would wait in vain.
+        if !spec.persistent || self.shared.lock().kinds.contains_key(&kind) {
+            self.shared.refill(&kind);
+        }
+        let workspace = self.shared.launch.workspace_inside(&spec.workspace);
         Ok(Box::new(GuestSession::new(link, folder, workspace, spec.persistent)))
     }
 
@@ -75,7 +113,7 @@ impl<L: Launch> Engine for Guests<L> {
         let links: Vec<Link> = {
             let mut state = self.shared.lock();
             state.closed = true;
-            state.warm.drain().flat_map(|(_, links)| links).collect()
+            state.kinds.drain().flat_map(|(_, warm)| warm.ready).collect()
         };
         for mut link in links {
             link.process.kill().await;
@@ -83,55 +121,128 @@ impl<L: Launch> Engine for Guests<L> {
     }
 }
 
-/// TypeScript becomes JavaScript before it runs: both use the same interpreters.
-fn guest_language(language: Language) -> Language {
-    if language == Language::TypeScript { Language::JavaScript } else { language }
-}
-
 impl<L: Launch> Shared<L> {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self, language: Language) -> Option<Link> {
-        self.lock().warm.get_mut(&language)?.pop()
+    fn kind(&self, spec: &SessionSpec) -> Kind {
+        let spec = self.launch.guest_spec(spec);
+        let folder = identity(&spec.workspace);
+        (spec, folder)
+    }
+
+    fn take(&self, kind: &Kind) -> Option<Link> {
+        let mut state = self.lock();
+        let warm = state.kinds.get_mut(kind)?;
+        warm.used = Instant::now();
+        warm.ready.pop()
+    }
+
+    /// Remembers a burst. A moment after it more are made ready, and when it was the last one they go again.
+    fn miss(self: &Arc<Self>, kind: &Kind) {
+        let is_first = match self.lock().kinds.get_mut(kind) {
+            Some(warm) => warm.demand.miss(Instant::now()),
+            None => false,
+        };
+        if !is_first {
+            return;
+        }
+        let (shared, kind) = (Arc::downgrade(self), kind.clone());
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(GROW_AFTER).await;
+                let Some(shared) = shared.upgrade() else { return };
+                match shared.burst_is_over(&kind) {
+                    None => return,
+                    Some(false) => {}
+                    Some(true) => {
+                        shared.refill(&kind);
+                        break;
+                    }
+                }
+            }
+            tokio::time::sleep(SHRINK_AFTER).await;
+            if let Some(shared) = shared.upgrade() {
+                drop(shared.excess(&kind));
+            }
+        });
+    }
+
+    /// `None` when the kind went in between.
+    fn burst_is_over(&self, kind: &Kind) -> Option<bool> {
+        Some(self.lock().kinds.get(kind)?.demand.is_over(Instant::now()))
+    }
+
+    /// Interpreters that are more than anybody wanted of late.
+    fn excess(&self, kind: &Kind) -> Vec<Link> {
+        let mut state = self.lock();
+        let Some(warm) = state.kinds.get_mut(kind) else { return Vec::new() };
+        let wanted = self.warm_max + warm.demand.extra(Instant::now());
+        warm.ready.split_off(wanted.min(warm.ready.len()))
     }
 
     /// Starts what is missing in the background.
-    fn refill(self: &Arc<Self>, language: Language) {
-        let language = guest_language(language);
+    fn refill(self: &Arc<Self>, kind: &Kind) {
         let mut state = self.lock();
-        if state.closed {
+        if state.closed || self.warm_max == 0 {
             return;
         }
-        let ready = state.warm.get(&language).map_or(0, Vec::len);
-        let starting = state.starting.entry(language).or_default();
-        while ready + *starting < self.warm_max {
-            *starting += 1;
-            tokio::spawn(Arc::clone(self).add(language));
+        if !state.kinds.contains_key(kind) && state.kinds.len() >= WARM_KINDS_MAX {
+            state.drop_oldest();
+        }
+        let fresh =
+            || Warm { demand: Demand::default(), ready: Vec::new(), starting: 0, used: Instant::now() };
+        let warm = state.kinds.entry(kind.clone()).or_insert_with(fresh);
+        let wanted = self.warm_max + warm.demand.extra(Instant::now());
+        while warm.ready.len() + warm.starting < wanted {
+            warm.starting += 1;
+            tokio::spawn(Arc::clone(self).add(kind.clone()));
         }
     }
 
-    async fn add(self: Arc<Self>, language: Language) {
-        let link = start(&self.launch, language).await;
+    async fn add(self: Arc<Self>, kind: Kind) {
+        let link = start(&self.launch, &kind.0).await;
         let mut state = self.lock();
-        if let Some(starting) = state.starting.get_mut(&language) {
-            *starting -= 1;
-        }
+        // A kind that went in between takes its guests with it.
+        let Some(warm) = state.kinds.get_mut(&kind) else { return };
+        warm.starting = warm.starting.saturating_sub(1);
         match link {
-            Ok(link) if !state.closed => state.warm.entry(language).or_default().push(link),
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, %language, "failed to warm an interpreter"),
+            Ok(link) => warm.ready.push(link),
+            Err(error) => {
+                tracing::warn!(%error, language = %kind.0.language, "failed to warm an interpreter");
+            }
         }
     }
 }
 
+impl State {
+    fn drop_oldest(&mut self) {
+        let oldest = self.kinds.iter().min_by_key(|(_, warm)| warm.used).map(|(kind, _)| kind.clone());
+        if let Some(kind) = oldest {
+            self.kinds.remove(&kind);
+        }
+    }
+}
+
+/// Which folder a path leads to now.
+fn identity(folder: &Path) -> Option<(u64, u64)> {
+    let metadata = folder.metadata().ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
 /// Starts a guest and waits until it is ready.
-async fn start<L: Launch>(launch: &L, language: Language) -> Result<Link, EngineError> {
-    let mut link = launch.launch(language).await?;
+async fn start<L: Launch>(launch: &L, spec: &GuestSpec) -> Result<Link, EngineError> {
+    let language = spec.language;
+    let mut link = launch.launch(spec).await?;
     let first = tokio::time::timeout(READY_WITHIN, link.reader.next()).await;
     match first {
         Ok(Ok(Some(FromGuest::Ready { version: PROTOCOL_VERSION }))) => Ok(link),
+        Ok(Ok(None)) => {
+            let _ = tokio::time::timeout(READY_WITHIN, link.process.wait()).await;
+            let problem = link.process.trouble().unwrap_or("it ended at once");
+            Err(not_ready(language, problem.to_owned()))
+        }
         Ok(Ok(other)) => Err(not_ready(language, format!("first message was {other:?}"))),
         Ok(Err(error)) => Err(EngineError::failed(format!("start a {language} interpreter"), error)),
         Err(_) => Err(not_ready(language, format!("silent for {} s", READY_WITHIN.as_secs()))),

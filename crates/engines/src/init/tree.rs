@@ -7,7 +7,7 @@ use std::fs;
 use rustix::process::{Pid, Signal, WaitOptions};
 
 /// Kills and collects until there is no child left.
-pub(super) fn kill_all() {
+pub(crate) fn kill_all() {
     loop {
         for pid in descendants(rustix::process::getpid().as_raw_nonzero().get()) {
             if let Some(pid) = Pid::from_raw(pid) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use codemode_engines::guest::{Exit, FrameReader, Guests, Launch, Link, Process};
+use codemode_engines::guest::{Exit, FrameReader, GuestSpec, Guests, Launch, Link, Process};
 use codemode_run::{
     Ending, Engine, EngineError, Isolation, KillCause, Language, Limits, Outcome, Profile, SessionSpec,
     Unavailable, Usage,
@@ -66,7 +66,7 @@ impl Launch for Scripted {
         Ok(())
     }
 
-    async fn launch(&self, _language: Language) -> Result<Link, EngineError> {
+    async fn launch(&self, _spec: &GuestSpec) -> Result<Link, EngineError> {
         let (ours, theirs) = tokio::io::duplex(256);
         let (exit, exited) = watch::channel(None);
         let guest = Guest {
@@ -207,6 +207,7 @@ async fn run(scripted: Scripted) -> (Option<Outcome>, Heard) {
     let engine = Guests::new(scripted, 0);
     let spec = SessionSpec {
         language: Language::Python,
+        layers: Vec::new(),
         limits: Limits::default(),
         persistent: false,
         workspace: workspace.path().to_owned(),

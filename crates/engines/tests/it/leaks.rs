@@ -2,13 +2,14 @@
 
 use std::fs;
 
-use codemode_run::{Ending, KillCause, Language, Limits};
+use codemode_run::{Ending, KillCause, Language};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{Bench, Heard, program};
+use super::{bench, warm_bench};
+use crate::support::{Heard, program};
 
 /// Processes whose command line holds this mark.
-fn census(mark: &str) -> usize {
+pub(crate) fn census(mark: &str) -> usize {
     let entries = fs::read_dir("/proc").unwrap().flatten();
     let lines = entries.filter_map(|entry| {
         let pid = entry.file_name().into_string().ok()?.parse::<u32>().ok()?;
@@ -20,7 +21,7 @@ fn census(mark: &str) -> usize {
 }
 
 /// A duration that no other process sleeps for.
-fn mark() -> String {
+pub(crate) fn mark() -> String {
     format!("{}.{}", 4000 + std::process::id() % 1000, ulid::Ulid::new().random() % 1_000_000_000)
 }
 
@@ -34,7 +35,7 @@ fn daemons(mark: &str) -> String {
 #[tokio::test]
 async fn a_run_that_finishes_leaves_no_daemon() {
     let mark = mark();
-    let (outcome, heard) = Bench::direct().run(Language::Bash, &(daemons(&mark) + "echo end")).await;
+    let (outcome, heard) = bench().run(Language::Bash, &(daemons(&mark) + "echo end")).await;
     assert_eq!((outcome.ending, heard.stdout()), (Ending::Finish, "started\nend\n".to_owned()));
     assert_eq!(census(&mark), 0);
 }
@@ -60,26 +61,26 @@ async fn a_run_that_is_taken_back_leaves_no_daemon() {
         seen
     });
     let code = daemons(&mark) + "sleep " + &mark;
-    let (outcome, heard) = Bench::direct().run_until(Language::Bash, &code, heard, cancel).await;
+    let (outcome, heard) = bench().run_until(Language::Bash, &code, heard, cancel).await;
     assert_eq!((outcome.ending, heard.stdout()), (Ending::Cancel, "started\n".to_owned()));
     assert!(counted.await.unwrap() >= 3);
     assert_eq!(census(&mark), 0);
 }
 
 /// Waits until no process carries the mark: what a drop leaves to the helper is done shortly after it.
-async fn until_gone(mark: &str) {
+pub(crate) async fn until_gone(mark: &str) {
     let gone = async {
         while census(mark) > 0 {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(10), gone).await.expect("processes were left behind");
+    tokio::time::timeout(std::time::Duration::from_secs(10), gone).await.unwrap();
 }
 
 #[tokio::test]
 async fn dropping_the_future_of_a_run_leaves_no_process() {
     let mark = mark();
-    let bench = Bench::direct();
+    let bench = bench();
     let heard = Heard::default();
     let started = heard.when("started");
     {
@@ -97,7 +98,7 @@ async fn dropping_the_future_of_a_run_leaves_no_process() {
 #[tokio::test]
 async fn dropping_a_session_and_shutting_an_engine_down_leave_no_process() {
     let mark = mark();
-    let bench = Bench::with(2, Limits::default());
+    let bench = warm_bench(2);
     let mut session = bench.session(Language::Bash).await;
     let started = program(Language::Bash, &format!("sleep {mark} & echo $!"));
     let outcome = session.run(&started, &Heard::default(), CancellationToken::new()).await.unwrap();
@@ -111,6 +112,6 @@ async fn dropping_a_session_and_shutting_an_engine_down_leave_no_process() {
 
 #[tokio::test]
 async fn a_program_that_kills_itself_ends_by_its_signal() {
-    let (outcome, _) = Bench::direct().run(Language::Bash, "kill -KILL $$").await;
+    let (outcome, _) = bench().run(Language::Bash, "kill -KILL $$").await;
     assert_eq!(outcome.ending, Ending::Kill { cause: KillCause::Signal(9) });
 }

@@ -4,13 +4,17 @@ use codemode_run::{Ending, Language, Session, Value};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{Bench, Heard, program};
+use super::bench;
+use crate::support::{Heard, program};
 
 /// What a reader sees of a run: output, ending, value.
-async fn seen(session: &mut dyn Session, code: &str) -> String {
+pub(crate) async fn seen(session: &mut dyn Session, code: &str) -> String {
+    seen_in(Language::Python, session, code).await
+}
+
+pub(crate) async fn seen_in(language: Language, session: &mut dyn Session, code: &str) -> String {
     let heard = Heard::default();
-    let outcome =
-        session.run(&program(Language::Python, code), &heard, CancellationToken::new()).await.unwrap();
+    let outcome = session.run(&program(language, code), &heard, CancellationToken::new()).await.unwrap();
     let ending = match outcome.ending {
         Ending::Exit { code } => format!("exit {code}"),
         Ending::Raise(exception) => format!("raise {}\n{}", exception.kind, exception.traceback),
@@ -24,8 +28,8 @@ async fn seen(session: &mut dyn Session, code: &str) -> String {
     heard.stdout() + &heard.stderr() + &ending + &value
 }
 
-async fn fresh(code: &str) -> String {
-    let bench = Bench::direct();
+pub(crate) async fn fresh(code: &str) -> String {
+    let bench = bench();
     let mut session = bench.engine.open(&bench.spec(Language::Python, false)).await.unwrap();
     seen(&mut *session, code).await
 }
@@ -60,10 +64,7 @@ async fn endings_are_those_of_cpython() {
         ("import sys; sys.exit(3)", "exit 3"),
         ("raise SystemExit('bye')", "bye\nexit 1"),
         ("import os; print('x', flush=True); os._exit(4)", "x\nexit 4"),
-        (
-            "input()",
-            "raise EOFError\nTraceback (most recent call last):\n  File \"main.py\", line 1, in <module>\n    input()\nEOFError: EOF when reading a line",
-        ),
+        ("input()", "raise EOFError\nTraceback (most recent call last):\n  File \"main.py\", line 1, in <module>\n    input()\nEOFError: EOF when reading a line"),
     ];
     for (code, expected) in cases {
         assert_eq!(fresh(code).await, expected, "{code}");
@@ -85,7 +86,7 @@ async fn a_traceback_shows_the_programs_own_frames_and_lines() {
 
 #[tokio::test]
 async fn a_missing_module_is_named_by_the_exception_not_by_text() {
-    let bench = Bench::direct();
+    let bench = bench();
     let (outcome, _) = bench.run(Language::Python, "import no_such_module_at_all").await;
     let Ending::Raise(exception) = outcome.ending else { panic!() };
     assert_eq!(exception.module.as_deref(), Some("no_such_module_at_all"));
@@ -96,7 +97,7 @@ async fn a_missing_module_is_named_by_the_exception_not_by_text() {
 
 #[tokio::test]
 async fn a_session_keeps_variables_imports_functions_and_their_source() {
-    let bench = Bench::direct();
+    let bench = bench();
     let mut session = bench.session(Language::Python).await;
     let steps = [
         ("import json\nx = 20", "finish = 20"),
@@ -115,7 +116,7 @@ async fn a_session_keeps_variables_imports_functions_and_their_source() {
 
 #[tokio::test]
 async fn a_loop_of_a_session_lives_between_runs() {
-    let bench = Bench::direct();
+    let bench = bench();
     let mut session = bench.session(Language::Python).await;
     let first = "import asyncio\ngate = asyncio.Event()\nasync def wait():\n    await gate.wait()\n    return 'opened'\ntask = asyncio.create_task(wait())\nawait asyncio.sleep(0)\nNone";
     assert_eq!(seen(&mut *session, first).await, "finish");
@@ -130,11 +131,10 @@ async fn threads_and_exit_handlers_belong_to_the_run() {
 
 #[tokio::test]
 async fn variables_and_files_are_there() {
-    let bench = Bench::direct();
+    let bench = bench();
     let mut session = bench.session(Language::Python).await;
     session.files().write("pkg/helper.py", b"def hello(): return 'from a file'").await.unwrap();
-    let mut with_variables =
-        program(Language::Python, "from pkg.helper import hello\n[hello(), rows[0]['a']]");
+    let mut with_variables = program(Language::Python, "from pkg.helper import hello\n[hello(), rows[0]['a']]");
     with_variables.variables = json!({"rows": [{"a": 1}]}).as_object().unwrap().clone();
     let outcome = session.run(&with_variables, &Heard::default(), CancellationToken::new()).await.unwrap();
     assert_eq!(outcome.value, Some(Value::Json { json: json!(["from a file", 1]), cut: false }));
@@ -142,16 +142,11 @@ async fn variables_and_files_are_there() {
 
 #[tokio::test]
 async fn display_shows_pictures_and_values() {
-    let bench = Bench::direct();
+    let bench = bench();
     let code = "display(b'\\x89PNG....', name='dot.png')\ndisplay({'a': 1})\ndisplay('text')";
     let (_, heard) = bench.run(Language::Python, code).await;
-    let shown: Vec<(String, usize)> = heard
-        .displays
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|display| (display.mime_type.clone(), display.bytes.len()))
-        .collect();
+    let shown: Vec<(String, usize)> =
+        heard.displays.lock().unwrap().iter().map(|display| (display.mime_type.clone(), display.bytes.len())).collect();
     assert_eq!(shown, [("image/png".into(), 8), ("application/json".into(), 12), ("text/plain".into(), 4)]);
 }
 

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use codemode_engines::sandbox::Network;
 use codemode_engines::{EngineKind, EngineOptions};
 use codemode_run::{
     Display, Ending, Engine, Event, Host, Language, Limits, Outcome, Program, Session, SessionSpec, Stream,
@@ -55,9 +56,8 @@ impl Host for Heard {
             Event::Output(Stream::Stderr, bytes) => self.stderr.lock().unwrap().extend_from_slice(bytes),
             Event::Output(Stream::Stdout, bytes) => self.stdout.lock().unwrap().extend_from_slice(bytes),
         }
-        let stdout = self.stdout();
         if let Some((text, token)) = &*self.waits_for.lock().unwrap()
-            && stdout.contains(text.as_str())
+            && self.stdout().contains(text.as_str())
         {
             token.cancel();
         }
@@ -74,19 +74,32 @@ pub(crate) struct Bench {
 impl Bench {
     /// The engine `direct` without warm interpreters.
     pub(crate) fn direct() -> Self {
-        Self::with(0, Limits::default())
+        Self::of(EngineKind::Direct)
     }
 
-    pub(crate) fn with(warm: usize, limits: Limits) -> Self {
-        let helper = env!("CARGO_BIN_EXE_codemode-guest-init").into();
-        let options = EngineOptions { helper, helper_arguments: Vec::new(), limits: limits.clone(), warm };
-        let engine = codemode_engines::open(EngineKind::Direct, &options);
+    /// The engine `jail` without warm interpreters.
+    pub(crate) fn jail() -> Self {
+        Self::of(EngineKind::Jail)
+    }
+
+    /// An engine without warm interpreters.
+    pub(crate) fn of(kind: EngineKind) -> Self {
+        Self::with(kind, 0, Limits::default())
+    }
+
+    pub(crate) fn with(kind: EngineKind, warm: usize, limits: Limits) -> Self {
+        let options = options(warm, limits);
+        Self::over(codemode_engines::open(kind, &options), options.limits)
+    }
+
+    pub(crate) fn over(engine: Arc<dyn Engine>, limits: Limits) -> Self {
         Self { engine, limits, workspace: tempfile::tempdir().unwrap() }
     }
 
     pub(crate) fn spec(&self, language: Language, persistent: bool) -> SessionSpec {
         SessionSpec {
             language,
+            layers: Vec::new(),
             limits: self.limits.clone(),
             persistent,
             workspace: self.workspace.path().to_owned(),
@@ -115,9 +128,26 @@ impl Bench {
         (outcome, heard)
     }
 
+    /// The ending and the output of a Python program.
     pub(crate) async fn python(&self, code: &str) -> (Ending, String) {
         let (outcome, heard) = self.run(Language::Python, code).await;
         (outcome.ending, heard.stdout())
+    }
+}
+
+/// What the engines of these tests are made of.
+pub(crate) fn options(warm: usize, limits: Limits) -> EngineOptions {
+    // Another user, as whom these tests can be run too, cannot reach the folder that they were built in.
+    let helper = std::env::var_os("CODEMODE_TEST_HELPER")
+        .unwrap_or_else(|| env!("CARGO_BIN_EXE_codemode-guest-init").into())
+        .into();
+    EngineOptions {
+        helper,
+        helper_arguments: Vec::new(),
+        limits,
+        mounts: Vec::new(),
+        network: Network::None,
+        warm,
     }
 }
 

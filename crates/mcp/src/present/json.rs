@@ -3,10 +3,12 @@
 use codemode_run::{Ending, KillCause, Report, Value as RunValue};
 use serde_json::{Map, Value, json};
 
-/// `_meta["codemode/report"]`. What a run does not have is null.
+use super::session_file;
+
+/// `_meta["codemode/report"]`. What a run does not have is null; one that goes on has no ending.
 pub fn json(report: &Report) -> Value {
     let ending = report.ending.as_ref();
-    let mut fields = json!({
+    json!({
         "run_id": report.run_id,
         "engine": report.engine,
         "isolation": report.isolation.map(|level| level.name()),
@@ -29,11 +31,7 @@ pub fn json(report: &Report) -> Value {
         "files": files(report),
         "attempts": report.attempts,
         "hints": report.hints,
-    });
-    if let (None, Some(fields)) = (ending, fields.as_object_mut()) {
-        fields.insert("running".to_owned(), Value::Bool(true));
-    }
-    fields
+    })
 }
 
 fn tool_calls(report: &Report) -> Vec<Value> {
@@ -41,12 +39,14 @@ fn tool_calls(report: &Report) -> Vec<Value> {
     calls.map(|call| json!({"server": call.server, "tool": call.tool, "ms": millis(call.duration), "ok": call.ok})).collect()
 }
 
+/// Files that a report holds.
+const FILES_REPORTED_MAX: usize = 1000;
+
 fn files(report: &Report) -> Vec<Value> {
-    let session = report.session_id.as_deref().unwrap_or("default");
-    let files = report.files.iter();
+    let files = report.files.iter().take(FILES_REPORTED_MAX);
     files
         .map(|file| {
-            let uri = format!("codemode://sessions/{session}/{}", file.name);
+            let uri = session_file(report.session_id.as_deref(), &file.name);
             json!({"name": file.name, "mime_type": file.mime_type, "bytes": file.bytes, "uri": uri})
         })
         .collect()
@@ -83,6 +83,7 @@ fn kill_json(cause: KillCause) -> Value {
         KillCause::Memory => "memory",
         KillCause::Processes => "processes",
         KillCause::Protocol => "protocol",
+        KillCause::Workspace => "workspace",
         KillCause::Signal(signal) => return json!({"cause": "signal", "signal": signal}),
     };
     json!({"cause": name})

@@ -4,6 +4,9 @@ use std::fmt::Write;
 
 use codemode_run::{Ending, Report, Value};
 
+use super::blocks::shown_name;
+use super::session_file;
+
 /// The text block of a result.
 pub fn text(report: &Report) -> String {
     let mut text = report.stdout.text.clone();
@@ -62,10 +65,23 @@ pub fn error_text(report: &Report) -> Option<String> {
     })
 }
 
+/// Files that the section `[files]` names.
+const FILES_LISTED_MAX: usize = 50;
+
 fn files(report: &Report) -> String {
-    let lines =
-        report.files.iter().map(|file| format!("{} ({}, {} bytes)", file.name, file.mime_type, file.bytes));
-    lines.collect::<Vec<_>>().join("\n")
+    let mut lines: Vec<String> = report
+        .files
+        .iter()
+        .take(FILES_LISTED_MAX)
+        .map(|file| {
+            let uri = session_file(report.session_id.as_deref(), &file.name);
+            format!("{} ({}, {} bytes): {uri}", shown_name(&file.name), file.mime_type, file.bytes)
+        })
+        .collect();
+    if report.files.len() > FILES_LISTED_MAX {
+        lines.push(format!("and {} more", report.files.len() - FILES_LISTED_MAX));
+    }
+    lines.join("\n")
 }
 
 /// The last line of a result: which run it was, where it ran and how long it took.

@@ -7,33 +7,33 @@ use rmcp::service::RequestContext;
 use serde_json::{Map, Value};
 
 use super::Shared;
+use super::answer::{answer, style};
 use super::arguments::{Arguments, required};
-use super::progress::follow;
-use crate::present::{failed, result, still_running};
+use super::follow::Listener;
+use crate::present::failed;
 
 /// Starts a run and answers with its end, or with what there is when it takes long.
 pub(super) async fn call(
     shared: &Shared,
     arguments: Map<String, Value>,
     context: &RequestContext<RoleServer>,
+    listener: Listener<'_>,
 ) -> CallToolResult {
+    let style = style(shared, context);
     let request = match request(arguments) {
         Ok(request) => request,
-        Err(error) => return failed(&error),
+        Err(error) => return failed(&error, style),
     };
     let run = shared.runs.start(request);
-    let end = tokio::select! {
+    tokio::select! {
         biased;
         () = context.ct.cancelled() => {
             run.cancel();
-            Some(run.finish().await)
+            run.finish().await;
         }
-        end = follow(&run, context, shared.options.yield_after) => end,
-    };
-    match end {
-        Some(end) => result(&end, shared.options.structured_output),
-        None => still_running(&run.so_far(), shared.options.structured_output),
+        () = listener.follow(&run, shared.options.yield_after) => {}
     }
+    answer(shared, &run, style).await
 }
 
 fn request(arguments: Map<String, Value>) -> Result<RunRequest, RunError> {

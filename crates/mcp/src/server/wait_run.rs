@@ -9,9 +9,10 @@ use rmcp::service::RequestContext;
 use serde_json::{Map, Value};
 
 use super::Shared;
+use super::answer::{answer, style};
 use super::arguments::{Arguments, required};
-use super::progress::follow;
-use crate::present::{failed, result, still_running};
+use super::follow::Listener;
+use crate::present::failed;
 
 /// How long a call waits that names no time.
 const WAIT: Duration = Duration::from_secs(30);
@@ -27,19 +28,18 @@ pub(super) async fn call(
     shared: &Shared,
     arguments: Map<String, Value>,
     context: &RequestContext<RoleServer>,
+    listener: Listener<'_>,
 ) -> CallToolResult {
+    let style = style(shared, context);
     let (run, wait) = match find(&shared.runs, arguments) {
         Ok(found) => found,
-        Err(error) => return failed(&error),
+        Err(error) => return failed(&error, style),
     };
-    let end = tokio::select! {
-        () = context.ct.cancelled() => None,
-        end = follow(&run, context, wait) => end,
-    };
-    match end {
-        Some(end) => result(&end, shared.options.structured_output),
-        None => still_running(&run.so_far(), shared.options.structured_output),
+    tokio::select! {
+        () = context.ct.cancelled() => {}
+        () = listener.follow(&run, wait) => {}
     }
+    answer(shared, &run, style).await
 }
 
 fn find(runs: &Runs, arguments: Map<String, Value>) -> Result<(RunHandle, Duration), RunError> {

@@ -62,7 +62,7 @@ fn write_ahead(connection: &Connection) -> Result<(), StoreError> {
     loop {
         match connection.pragma_update(None, "journal_mode", "WAL") {
             Err(error) if is_busy(&error) && Instant::now() < until => {
-                std::thread::sleep(Duration::from_millis(5))
+                std::thread::sleep(Duration::from_millis(5));
             }
             result => return Ok(result?),
         }

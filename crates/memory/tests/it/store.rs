@@ -101,7 +101,9 @@ fn two_servers_in_one_process_lose_nothing() {
         let path = path.clone();
         std::thread::spawn(move || write_many(&path, name))
     });
-    writers.map(|writer| writer.join().unwrap());
+    for writer in writers {
+        writer.join().unwrap();
+    }
     assert_eq!(ids(&Store::open(&path).unwrap(), &ALL).len(), 1000);
 }
 

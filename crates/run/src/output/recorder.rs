@@ -10,13 +10,16 @@ use tokio::sync::Notify;
 use crate::host::{Display, Event, Host, Stream, ToolCall, ToolError};
 use crate::program::Limits;
 
-use super::{Capture, Captured, Spool, clip};
+use super::{Capture, Captured, Spool, clip, cut_partial_end};
 
 /// Whole lines that wait for a slow reader, in bytes; what passes it is left out of the stream and counted.
-const STREAM_BYTES_MAX: usize = 256 * 1024;
+const STREAM_BYTES_MAX: usize = 1024 * 1024;
 
 /// Things that one run may display.
 const DISPLAYS_MAX: usize = 64;
+
+/// Bytes of all things that one run may display.
+const DISPLAY_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// A reader of the kept bytes of a stream.
 pub type StreamSource = Vec<u8>;
@@ -35,6 +38,7 @@ pub struct Recorder {
 #[derive(Debug)]
 struct State {
     displays: Vec<Display>,
+    displays_full: bool,
     lines: Lines,
     stderr: Channel,
     stdout: Channel,
@@ -64,6 +68,7 @@ impl Recorder {
         };
         let state = State {
             displays: Vec::new(),
+            displays_full: false,
             lines: Lines::default(),
             stderr: channel(Stream::Stderr),
             stdout: channel(Stream::Stdout),
@@ -116,6 +121,15 @@ impl Recorder {
         self.lock().channel(stream).spool.read(offset, bytes_max)
     }
 
+    /// Bytes of output in memory now: bounded, whatever a program writes.
+    pub fn held_bytes(&self) -> usize {
+        let state = self.lock();
+        let channels = [&state.stdout, &state.stderr];
+        let held = channels
+            .map(|channel| channel.capture.held_bytes() + channel.partial.len() + channel.spool.held_bytes());
+        held.iter().sum::<usize>() + state.lines.text.len()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -153,24 +167,35 @@ impl Host for Recorder {
             tap(&event);
         }
         match event {
-            Event::Display(display) => {
-                let mut state = self.lock();
-                if state.displays.len() < DISPLAYS_MAX {
-                    state.displays.push(display);
-                }
-            }
+            Event::Display(display) => self.lock().display(display),
             Event::Output(stream, bytes) => self.output(stream, bytes),
         }
     }
 }
 
 impl State {
+    /// Keeps what is displayed; the first thing that is too much is replaced by a note, and nothing follows it.
+    fn display(&mut self, display: Display) {
+        if self.displays_full {
+            return;
+        }
+        let held: usize = self.displays.iter().map(|display| display.bytes.len()).sum();
+        self.displays_full =
+            self.displays.len() + 1 >= DISPLAYS_MAX || held + display.bytes.len() > DISPLAY_BYTES_MAX;
+        self.displays.push(if self.displays_full { left_out() } else { display });
+    }
+
     fn channel(&mut self, stream: Stream) -> &mut Channel {
         match stream {
             Stream::Stderr => &mut self.stderr,
             Stream::Stdout => &mut self.stdout,
         }
     }
+}
+
+fn left_out() -> Display {
+    let bytes = b"more was displayed than a result holds: the rest is left out".to_vec();
+    Display { bytes, mime_type: "text/plain".to_owned(), name: None }
 }
 
 /// A line without an end is handed out in pieces of this size.
@@ -182,18 +207,17 @@ const JSON_BYTES_MAX: u64 = 16 * 1024 * 1024;
 impl Channel {
     /// The whole lines that `bytes` completes; the start of the next line stays here.
     fn assemble(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
-        let end = match bytes.iter().rposition(|byte| *byte == b'\n') {
-            Some(end) => end + 1,
-            None if self.partial.len() + bytes.len() > LINE_BYTES_MAX => bytes.len(),
-            None => 0,
-        };
+        let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place + 1);
+        let begun = if end == 0 { self.partial.len() } else { 0 };
+        // A piece of a line ends between two characters, so that neither piece shows half of one.
+        let too_long = begun + bytes.len() - end > LINE_BYTES_MAX;
+        let end = if too_long { cut_partial_end(bytes).len() } else { end };
         let (lines, rest) = bytes.split_at(end);
         if end == 0 {
             self.partial.extend_from_slice(rest);
             return None;
         }
-        let mut whole =
-            std::mem::replace(&mut self.partial, rest[rest.len().saturating_sub(LINE_BYTES_MAX)..].to_vec());
+        let mut whole = std::mem::replace(&mut self.partial, rest.to_vec());
         whole.extend_from_slice(lines);
         Some(whole)
     }
@@ -217,7 +241,8 @@ impl Lines {
     fn push(&mut self, bytes: &[u8]) {
         let room = STREAM_BYTES_MAX.saturating_sub(self.text.len());
         let text = String::from_utf8_lossy(bytes);
-        if text.len() <= room {
+        // Once something is left out everything is, up to the note about it: a gap in the middle would show nowhere.
+        if self.left_out_bytes == 0 && text.len() <= room {
             self.text.push_str(&text);
         } else {
             self.left_out_bytes += text.len();

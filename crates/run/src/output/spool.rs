@@ -57,6 +57,11 @@ impl Spool {
         self.kept
     }
 
+    /// Bytes in memory now.
+    pub fn held_bytes(&self) -> usize {
+        self.memory.len()
+    }
+
     /// At most `bytes_max` of what is kept, from `offset` on.
     pub fn read(&self, offset: u64, bytes_max: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();

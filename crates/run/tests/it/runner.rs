@@ -170,7 +170,7 @@ async fn what_the_policy_refuses_is_never_started() {
 async fn files_are_written_before_the_run_and_only_new_ones_are_reported() {
     let runs = runs_of(&jail());
     let mut with_file = request("write made.csv");
-    with_file.files.insert("given.txt".to_owned(), "text".to_owned());
+    with_file.files.insert("given.txt".to_owned(), b"text".to_vec());
     let finished = runs.start(with_file).finish().await;
     let names: Vec<&str> =
         finished.as_ref().as_ref().unwrap().files.iter().map(|file| file.name.as_str()).collect();

@@ -126,7 +126,7 @@ impl Files for Memory {
 
 /// Runs over these engines.
 pub(crate) struct Bench {
-    pub(crate) folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     pub(crate) options: RunnerOptions,
 }
 
@@ -141,9 +141,10 @@ impl Bench {
             minimum: Isolation::Landlock,
             policy: Policy::default(),
             spool: folder.path().join("spool"),
+            workspace: None,
             workspaces: folder.path().join("workspaces"),
         };
-        Self { folder, options }
+        Self { _folder: folder, options }
     }
 
     pub(crate) fn runs(self) -> Runs {

@@ -1,0 +1,182 @@
+"""The official Python SDK as the client, in its modern mode and in its legacy mode."""
+
+import os
+import time
+
+import anyio
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+
+import expect
+
+GONE_WITHIN = 2.0
+PATIENCE = 30.0
+PING_WITHIN = 0.5
+
+VERSIONS = {"auto": "2026-07-28", "legacy": "2025-11-25"}
+
+
+class Sdk:
+    """One server, and the checks that are made of it."""
+
+    def __init__(self, mode, binary, engine, home, arguments=()):
+        self.engine = engine
+        self.mode = mode
+        command = ["serve", "--engine", engine, *arguments]
+        environment = {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home, "XDG_CACHE_HOME": home}
+        server = StdioServerParameters(command=binary, args=command, env=environment, cwd=home)
+        self.client = Client(server, mode=mode, read_timeout_seconds=PATIENCE)
+
+    async def raw(self, arguments, tool="execute_code", progress=None):
+        result = await self.client.call_tool(tool, arguments, progress_callback=progress)
+        return result.model_dump(mode="json", by_alias=True)
+
+    async def call(self, arguments, tool="execute_code", progress=None):
+        return trimmed(await self.raw(arguments, tool, progress))
+
+    async def handshake(self):
+        """The version, and the tools that are there."""
+        expect.same(self.client.protocol_version, VERSIONS[self.mode])
+        expect.same(self.client.server_info.name, "codemode")
+        tools = await self.client.list_tools()
+        expect.same([tool.name for tool in tools.tools], ["execute_code", "wait_run"])
+
+    async def program(self, arguments, expected):
+        expect.same(await self.call(arguments), expected)
+
+    async def session(self):
+        """Three calls that share their variables."""
+        steps = [("numbers = [1, 2]", "[value]\n[1,2]\n", {"value": [1, 2]}),
+                 ("numbers.append(3)", "", {}),
+                 ("print(sum(numbers))", "6\n", {"stdout": "6\n"})]
+        for code, text, report in steps:
+            seen = await self.call({"code": code, "session_id": "three"})
+            expect.same(seen, expect.result(self.engine, text, session="three", **report))
+
+    async def progress(self):
+        """The first line comes before the program's end, and no line is lost."""
+        heard = []
+
+        async def hear(progress, total, message):
+            heard.append((time.monotonic(), progress, message))
+
+        code = "import time\nfor n in range(5):\n    print('step', n)\n    time.sleep(0.3)"
+        seen = await self.call({"code": code}, progress=hear)
+        end = time.monotonic()
+        printed = "".join("step %d\n" % n for n in range(5))
+        expect.same(seen, expect.result(self.engine, printed, stdout=printed))
+        expect.same("".join(message for _, _, message in heard), printed)
+        counts = [count for _, count, _ in heard]
+        expect.same(counts, sorted(set(counts)))
+        if end - heard[0][0] < 0.5:
+            raise AssertionError("the first line came %.2f s before the result" % (end - heard[0][0]))
+
+    async def cancelled(self):
+        """A request that is taken back has its process gone, and the server goes on."""
+        pids = []
+
+        async def hear(progress, total, message):
+            pids.append(int(message))
+
+        code = "import os, time\nprint(os.getpid())\ntime.sleep(60)"
+        async with anyio.create_task_group() as group:
+            group.start_soon(lambda: self.call({"code": code}, progress=hear))
+            with anyio.fail_after(PATIENCE):
+                while not pids:
+                    await anyio.sleep(0.01)
+            os.kill(pids[0], 0)
+            group.cancel_scope.cancel()
+        with anyio.fail_after(GONE_WITHIN):
+            while os.path.exists("/proc/%d" % pids[0]):
+                await anyio.sleep(0.01)
+        expect.same(await self.call({"code": "print('next')"}), expect.result(self.engine, "next\n", stdout="next\n"))
+
+    async def pings(self):
+        """Eight pings are answered while a program runs that reads what it can of its stdin."""
+        heard = []
+
+        async def hear(progress, total, message):
+            heard.append(message)
+
+        code = "import os, time\nprint(os.read(0, 1000), flush=True)\ntime.sleep(1)\nprint(os.read(0, 1000))"
+        seen = []
+
+        async def run():
+            seen.append(await self.call({"code": code}, progress=hear))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(run)
+            with anyio.fail_after(PATIENCE):
+                while not heard:
+                    await anyio.sleep(0.01)
+            for _ in range(8):
+                with anyio.fail_after(PING_WITHIN):
+                    await self.client.send_ping()
+            expect.same(seen, [])
+        expect.same(seen, [expect.result(self.engine, "b''\nb''\n", stdout="b''\nb''\n")])
+
+    async def waited_for(self):
+        """A run that takes longer than a request may answers with its id; wait_run gives its end."""
+        code = "import time\nprint('early')\ntime.sleep(2)\nprint('late')"
+        yielded = await self.raw({"code": code})
+        run_id = yielded["_meta"]["codemode/report"]["run_id"]
+        running = "early\n[run RUN · still running after N s · call wait_run with run_id \"RUN\"]"
+        report = expect.result(self.engine, "", stdout="early\n", ending=None, exit_code=None, engine=None, isolation=None)
+        report["content"][0]["text"] = running
+        report["_meta"]["codemode/report"]["success"] = None
+        expect.same(trimmed(yielded), report)
+        ended = await self.call({"run_id": run_id, "seconds": 20}, tool="wait_run")
+        expect.same(ended, expect.result(self.engine, "early\nlate\n", stdout="early\nlate\n"))
+
+    async def files(self):
+        """A picture, a text and the address of both."""
+        png = "bytes.fromhex('89504e470d0a1a0a') + b'rest'"
+        code = "open('a.png', 'wb').write(%s)\nopen('b.txt', 'w').write('text')\nNone" % png
+        seen = await self.call({"code": code, "session_id": "files"})
+        kinds = [block["type"] for block in seen["content"]]
+        expect.same(kinds, ["text", "image", "text"])
+        expect.same(seen["content"][1], {"type": "image", "data": "iVBORw0KGgpyZXN0", "mimeType": "image/png"})
+        expect.same(seen["content"][2], {"type": "text", "text": "b.txt\n```\ntext\n```"})
+        read = await self.client.read_resource("codemode://sessions/files/b.txt")
+        expect.same([content.text for content in read.contents], ["text"])
+
+    async def errors(self):
+        """A wrong argument is a result that a model can mend, an unknown tool a fault of the protocol."""
+        text = "invalid_argument: argument `timeout`: expected a number of seconds from 0 on, got \"soon\""
+        seen = await self.call({"code": "1", "timeout": "soon"})
+        expect.same(seen, {"content": [{"type": "text", "text": text}], "isError": True})
+        try:
+            await self.call({}, tool="execute_cod")
+        except Exception as error:
+            expect.same(str(error), "unknown tool `execute_cod`; the tools are execute_code, wait_run")
+        else:
+            raise AssertionError("an unknown tool was called")
+
+
+def trimmed(result):
+    """A result as the wire had it: the SDK fills in what was left out."""
+    content = [{name: item for name, item in block.items() if item is not None} for block in result["content"]]
+    kept = {"content": content, "isError": result["isError"]}
+    meta = expect.masked(result.get("_meta") or {})
+    if meta:
+        kept["_meta"] = meta
+    return expect.masked(kept)
+
+
+async def checks(mode, binary, engine, home, check):
+    """Runs every check in one mode; `check` counts."""
+    sdk = Sdk(mode, binary, engine, home)
+    async with sdk.client:
+        await check("handshake and tools", sdk.handshake)
+        for name, arguments, expected in expect.programs(engine):
+            await check(name, lambda: sdk.program(arguments, expected))
+        await check("a session of three calls", sdk.session)
+        await check("progress before the end", sdk.progress)
+        await check("a cancelled program is gone", sdk.cancelled)
+        if mode == "legacy":  # 2026-07-28 has no ping.
+            await check("pings during a program that reads its stdin", sdk.pings)
+        await check("files as blocks and resources", sdk.files)
+        await check("errors that can be mended", sdk.errors)
+    patient = Sdk(mode, binary, engine, home, ["--set", "yield_after=1"])
+    async with patient.client:
+        await check("wait_run for a long one", patient.waited_for)

@@ -1,0 +1,3 @@
+echo "runs in bash"
+if true; then
+    echo "never closed"

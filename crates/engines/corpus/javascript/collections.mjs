@@ -1,0 +1,12 @@
+const words = "the quick brown the lazy dog the end".split(" ");
+const counts = words.reduce((map, word) => map.set(word, (map.get(word) ?? 0) + 1), new Map());
+console.log(counts, new Set(words).size);
+console.log([...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).slice(0, 3));
+const weak = new WeakMap();
+const key = {};
+weak.set(key, 1);
+console.log(weak.get(key), weak.has({}), Object.fromEntries(counts));
+const a = new Set([1, 2, 3]);
+const b = new Set([2, 3, 4]);
+console.log(new Set([...a].filter((x) => b.has(x))), [...new Set([...a, ...b])]);
+console.log(structuredClone({ when: new Date(0), map: new Map([["k", [1, 2]]]) }));

@@ -1,0 +1,6 @@
+import os
+import sys
+
+sys.stdout.write("flushed\n")
+sys.stdout.flush()
+os._exit(6)

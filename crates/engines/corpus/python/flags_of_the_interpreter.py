@@ -1,0 +1,3 @@
+import sys
+
+print(sys.flags.isolated, sys.flags.utf8_mode)

@@ -1,0 +1,1 @@
+print(len(open(__file__).read()))

@@ -1,0 +1,4 @@
+import subprocess
+
+print("first, by the program")
+subprocess.run(["echo", "second, by its child"])

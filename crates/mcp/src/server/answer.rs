@@ -1,0 +1,37 @@
+//! The answer to a request about a run: its report, with the files that are worth showing.
+
+use codemode_run::{Report, RunHandle};
+use rmcp::RoleServer;
+use rmcp::model::{CallToolResult, ProtocolVersion};
+use rmcp::service::RequestContext;
+
+use super::Shared;
+use crate::present::{Shown, Style, candidates, failed, result};
+
+/// How the client of this request takes results.
+pub(super) fn style(shared: &Shared, context: &RequestContext<RoleServer>) -> Style {
+    let version = context.protocol_version();
+    let links = version.is_none_or(|version| version.as_str() >= ProtocolVersion::V_2025_06_18.as_str());
+    Style { links, structured: shared.options.structured_output }
+}
+
+/// Answers with the end of a run, or with what there is of one that goes on.
+pub(super) async fn answer(shared: &Shared, run: &RunHandle, style: Style) -> CallToolResult {
+    match run.report() {
+        None => result(&run.so_far(), &[], style),
+        Some(end) => match &*end {
+            Ok(report) => result(report, &files(shared, report).await, style),
+            Err(error) => failed(error, style),
+        },
+    }
+}
+
+/// Reads the files to show now, and not when the run ended: reports that are kept would keep them all in memory.
+async fn files<'a>(shared: &Shared, report: &'a Report) -> Vec<Shown<'a>> {
+    let mut files = Vec::new();
+    for (file, bytes_max) in candidates(&report.files) {
+        let read = shared.runs.runner().read_file(report.session_id.as_deref(), &file.name, bytes_max);
+        files.push((file, read.await.ok()));
+    }
+    files
+}
