@@ -7,6 +7,8 @@ mod log;
 mod run;
 mod serve;
 mod sessions;
+mod setup;
+mod tools;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -72,6 +74,10 @@ enum Command {
     Serve(serve::Arguments),
     /// Shows, resets and takes back sessions
     Sessions(sessions::Arguments),
+    /// Prints or writes the configuration that makes a client use codemode
+    Setup(setup::Arguments),
+    /// Shows the tools of your other MCP servers as programs see them
+    Tools(tools::Arguments),
 }
 
 /// What a command needs of its surroundings.
@@ -123,6 +129,8 @@ fn dispatch(command: Option<Command>, surroundings: &Surroundings) -> Outcome {
         Command::Run(arguments) => run::run(&arguments, surroundings),
         Command::Serve(_) => serve::run(surroundings),
         Command::Sessions(arguments) => sessions::run(&arguments, surroundings),
+        Command::Setup(arguments) => setup::run(&arguments, surroundings),
+        Command::Tools(arguments) => tools::run(&arguments, surroundings),
     }
 }
 

@@ -85,6 +85,14 @@ pub fn text(diagnosis: &Value) -> String {
             let _ = writeln!(text, "                mend: {mend}");
         }
     }
+    let _ = writeln!(text, "\n{}", styled(HEADING, "upstream servers"));
+    for (name, server) in diagnosis["upstreams"].as_object().into_iter().flatten() {
+        let ready = server["state"] == "ready";
+        let state = styled(if ready { GOOD } else { BAD }, word(&server["state"]));
+        let said =
+            if ready { format!("{} tools", server["tools"]) } else { word(&server["reason"]).to_owned() };
+        let _ = writeln!(text, "  {name:<14} {state}  {said}");
+    }
     let _ = writeln!(text, "\n{}", styled(HEADING, "paths"));
     for (name, path) in diagnosis["paths"].as_object().into_iter().flatten() {
         let _ = writeln!(text, "  {name:<11} {}", word(path));

@@ -1,12 +1,15 @@
 //! The binary's parts: the command line, the settings, and the one place where everything is put together.
 //!
 //! Reading order: [`cli`] (commands), [`config`] (settings), [`compose`] (how the parts meet), [`doctor`] (what works
-//! here), [`terminal`] (what a person sees).
+//! here), [`upstreams`] (the user's other MCP servers), [`setup`] (the configuration of clients), [`terminal`] (what a
+//! person sees).
 
 pub mod cli;
 pub mod compose;
 pub mod config;
 pub mod doctor;
 pub mod paths;
+pub mod setup;
 pub mod spool;
 pub mod terminal;
+pub mod upstreams;

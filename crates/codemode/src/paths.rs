@@ -7,10 +7,16 @@ use etcetera::{BaseStrategy, HomeDirError};
 /// The files and folders of one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
+    /// Folder in which applications with windows keep their settings.
+    pub applications: PathBuf,
     /// The user's settings file.
     pub config: PathBuf,
+    /// Folder of everything that codemode keeps.
+    pub data: PathBuf,
     /// The SQLite file.
     pub database: PathBuf,
+    /// The user's home folder.
+    pub home: PathBuf,
     /// The project's settings file.
     pub project: PathBuf,
     /// Folder above those in which large outputs are kept while their server lives.
@@ -26,12 +32,20 @@ impl Paths {
         let config = variable("CODEMODE_CONFIG")
             .map_or_else(|| base.config_dir().join("codemode/config.toml"), PathBuf::from);
         let data = variable("CODEMODE_DATA").map_or_else(|| base.data_dir().join("codemode"), PathBuf::from);
+        let applications = if cfg!(target_os = "macos") {
+            base.home_dir().join("Library/Application Support")
+        } else {
+            base.config_dir()
+        };
         Ok(Self {
+            applications,
             config,
+            home: base.home_dir().to_owned(),
             database: data.join("codemode.sqlite"),
             project: PathBuf::from("codemode.toml"),
             spool: data.join("spool"),
             workspaces: data.join("workspaces"),
+            data,
         })
     }
 }

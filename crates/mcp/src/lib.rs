@@ -1,13 +1,15 @@
 //! Everything that says MCP. The only crate that knows rmcp.
 //!
 //! Reading order: [`tools`] (what is offered), [`serve`] (the transports), `server` (one request from its arguments to
-//! its result), [`present`] (a report as text, JSON and content blocks).
+//! its result), [`present`] (a report as text, JSON and content blocks), [`hub`] (the connections to other servers).
 
+pub mod hub;
 pub mod present;
 pub mod serve;
 mod server;
 pub mod tools;
 
+pub use hub::{Hub, HubOptions};
 pub use serve::{ServeError, serve_stdio, serve_stream};
 pub use server::ServerOptions;
 pub use tools::{ToolName, UnknownTool, parse_tools};

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::{Outcome, Surroundings};
 use crate::terminal::out;
-use crate::{compose, doctor};
+use crate::{compose, doctor, upstreams};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: codemode doctor --json")]
@@ -15,9 +15,20 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome {
-    let (settings, _) = surroundings.settings()?;
-    let diagnosis =
-        super::runtime()?.block_on(doctor::json(&compose::engines(&settings), &surroundings.paths));
+    let (settings, layers) = surroundings.settings()?;
+    let hub = upstreams::hub(&layers, &surroundings.paths, &surroundings.variables)?;
+    let diagnosis = super::runtime()?.block_on(async {
+        let engines = compose::engines(&settings);
+        let connected = async {
+            upstreams::connect(&hub).await;
+            let reports = hub.report();
+            hub.close().await;
+            upstreams::json(&reports)
+        };
+        let (mut diagnosis, servers) = tokio::join!(doctor::json(&engines, &surroundings.paths), connected);
+        diagnosis["upstreams"] = servers;
+        diagnosis
+    });
     out(&if arguments.json { format!("{diagnosis:#}\n") } else { doctor::text(&diagnosis) });
     Ok(ExitCode::SUCCESS)
 }

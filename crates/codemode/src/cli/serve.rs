@@ -1,12 +1,13 @@
 //! `codemode serve`: MCP on stdio.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::{Outcome, Surroundings};
-use crate::{compose, spool};
+use crate::{compose, spool, upstreams};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: codemode serve --engine direct --tools lean")]
@@ -15,13 +16,19 @@ pub(super) struct Arguments {}
 pub(super) fn run(surroundings: &Surroundings) -> Outcome {
     let (settings, layers) = surroundings.settings()?;
     let runtime = super::runtime()?;
+    let hub = Arc::new(upstreams::hub(&layers, &surroundings.paths, &surroundings.variables)?);
     let served = runtime.block_on(async {
         let runs = compose::runs(&settings, &surroundings.paths);
         let options = compose::server(&settings, &layers, &runs);
         compose::prewarm(&runs);
         let above = surroundings.paths.spool.clone();
         tokio::task::spawn_blocking(move || spool::clear(&above));
-        codemode_mcp::serve_stdio(options, runs, stop_on_signal()).await
+        // What is known of the servers is read, and what is not is asked for, beside the client's first requests.
+        let begun = Arc::clone(&hub);
+        tokio::task::spawn_blocking(move || begun.begin());
+        let served = codemode_mcp::serve_stdio(options, runs, stop_on_signal()).await;
+        hub.close().await;
+        served
     });
     // A read of stdin cannot be taken back; it must not hold the end up.
     runtime.shutdown_timeout(Duration::ZERO);

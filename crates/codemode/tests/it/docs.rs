@@ -109,7 +109,8 @@ fn the_reference_of_settings_is_fresh() {
 fn the_reference_of_commands_is_fresh() {
     let user = User::new();
     let mut page = "# Commands\n".to_owned();
-    for words in ["", "run", "serve", "doctor", "config", "sessions", "log", "completions"] {
+    for words in ["", "run", "serve", "doctor", "config", "sessions", "setup", "tools", "log", "completions"]
+    {
         let help = user.codemode(&format!("{words} --help"));
         page.push_str(
             &format!("\n## codemode {words}\n\n```text\n{help}```\n").replace("codemode \n", "codemode\n"),

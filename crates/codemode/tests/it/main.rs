@@ -9,5 +9,6 @@ mod history;
 mod keys;
 mod run;
 mod serve;
+mod setup;
 mod support;
 mod tidy;

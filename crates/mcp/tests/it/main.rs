@@ -1,10 +1,17 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::print_stdout,
     reason = "the helpers of tests are outside of test functions"
 )]
 //! MCP as a client sees it: whole messages over a pair of byte streams, with an engine that plays scripts.
 
+mod hub;
+mod hub_config;
+mod hub_real;
+mod hub_remote;
+mod hub_support;
+mod hub_trust;
 mod lifecycle;
 mod protocol;
 mod resources;
