@@ -44,6 +44,9 @@ struct Common {
     /// Where programs run: auto, jail, wasm, docker, direct (`direct` is not isolated)
     #[arg(long, global = true, value_name = "ENGINE")]
     engine: Option<String>,
+    /// File with the upstream MCP servers whose tools programs call
+    #[arg(long, global = true, value_name = "FILE")]
+    servers: Option<String>,
     /// Sets one setting for this call; may be repeated
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -148,8 +151,9 @@ fn start_log(verbose: u8, level: Option<&str>) {
 
 impl Surroundings {
     fn layers(&self) -> Result<Layers, ConfigError> {
-        let Common { engine, set, tools, workspace, .. } = &self.common;
-        let named = [("engine", engine), ("tools", tools), ("sandbox.workspace", workspace)];
+        let Common { engine, servers, set, tools, workspace, .. } = &self.common;
+        let named =
+            [("engine", engine), ("servers", servers), ("tools", tools), ("sandbox.workspace", workspace)];
         let named = named.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value.as_ref()?)));
         let flags: Vec<String> = named.chain(set.iter().cloned()).collect();
         load(&self.paths.config, &self.paths.project, &self.variables, &flags)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use codemode_engines::{EngineKind, EngineOptions};
 use codemode_mcp::ServerOptions;
 use codemode_memory::History;
-use codemode_run::{Engine, Language, NoTools, Observed, Runner, RunnerOptions, Runs};
+use codemode_run::{Engine, Language, Observed, Runner, RunnerOptions, Runs, Tools};
 use futures::FutureExt;
 
 use crate::config::{Layers, Settings, print};
@@ -35,8 +35,8 @@ fn this_binary() -> PathBuf {
     std::env::current_exe().unwrap_or_else(|_| PathBuf::from("codemode"))
 }
 
-/// A runner over the engines of this build.
-pub fn runs(settings: &Settings, paths: &Paths) -> Runs {
+/// A runner over the engines of this build, whose programs call these upstream tools.
+pub fn runs(settings: &Settings, paths: &Paths, tools: Arc<dyn Tools>) -> Runs {
     let runner = Runner::new(RunnerOptions {
         engine: settings.engine.clone(),
         engines: engines(settings),
@@ -46,7 +46,7 @@ pub fn runs(settings: &Settings, paths: &Paths) -> Runs {
         policy: settings.policy.clone(),
         shapes: Arc::<Observed>::default(),
         spool: spool::folder(&paths.spool),
-        tools: Arc::<NoTools>::default(),
+        tools,
         workspace: settings.workspace.clone(),
         workspaces: paths.workspaces.clone(),
     });

@@ -5,6 +5,7 @@ mod project;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use codemode_mcp::present;
@@ -12,10 +13,10 @@ use codemode_run::{Ending, Event, Language, Report, RunError, RunRequest, Stream
 
 use super::serve::stop_on_signal;
 use super::{Failure, Outcome, Surroundings};
-use crate::compose;
 use crate::config::keys::Kind;
 use crate::config::value::Value as Setting;
 use crate::terminal::{BAD, HEADING, QUIET, note, out, styled};
+use crate::{compose, upstreams};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: codemode run examples/hello.py --engine direct\n\n\
@@ -41,17 +42,20 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome {
-    let (settings, _) = surroundings.settings()?;
+    let (settings, layers) = surroundings.settings()?;
+    let hub = Arc::new(upstreams::hub(&layers, &surroundings.paths, &surroundings.variables)?);
     let request = request(arguments)?;
     let runtime = super::runtime()?;
     let ended = runtime.block_on(async {
-        let runs = compose::runs(&settings, &surroundings.paths);
+        upstreams::connect(&hub).await;
+        let runs = compose::runs(&settings, &surroundings.paths, Arc::clone(&hub) as _);
         let runner = runs.runner();
         let id = runner.new_run_id();
         let recorder = runner.recorder(&id);
         let recorder = if arguments.json { recorder } else { recorder.with_tap(Box::new(pass_on)) };
         let ended = runner.run(&id, request, &recorder, stop_on_signal()).await;
         runner.shutdown().await;
+        hub.close().await;
         ended
     });
     runtime.shutdown_timeout(Duration::ZERO);

@@ -3,7 +3,12 @@
 use std::collections::HashMap;
 
 use swc_common::{BytePos, Spanned};
-use swc_ecma_ast::{BindingIdent, CallExpr, Callee, ClassDecl, Expr, ExprOrSpread, FnDecl, ImportDecl, ImportSpecifier, Lit, MemberProp, ModuleDecl, ModuleExportName, ModuleItem, NewExpr, ObjectLit, ObjectPat, ObjectPatProp, OptCall, OptChainBase, Pat, Prop, PropName, PropOrSpread, Str, TryStmt, TsExprWithTypeArgs, TsModuleRef, VarDeclarator};
+use swc_ecma_ast::{
+    BindingIdent, CallExpr, Callee, ClassDecl, Expr, ExprOrSpread, FnDecl, ImportDecl, ImportSpecifier, Lit,
+    MemberProp, ModuleDecl, ModuleExportName, ModuleItem, NewExpr, ObjectLit, ObjectPat, ObjectPatProp,
+    OptCall, OptChainBase, Pat, Prop, PropName, PropOrSpread, Str, TryStmt, TsExprWithTypeArgs, TsModuleRef,
+    VarDeclarator,
+};
 use swc_ecma_visit::{Visit, VisitWith};
 
 use super::Source;
