@@ -8,6 +8,9 @@ use super::layers::{ConfigError, Layers, Origin};
 /// Variables of ours that are no setting.
 const OTHERS: &[&str] = &["CODEMODE_CONFIG", "CODEMODE_DATA", "CODEMODE_HTTP_TOKEN", "CODEMODE_LOG"];
 
+/// Variables for the tests of codemode itself begin so.
+const OF_TESTS: &str = "CODEMODE_TEST_";
+
 /// Variables of mcp-codemode and mcp-code-mode, and the settings that they stand for.
 const PREDECESSORS: &[(&str, &str)] = &[
     ("CONTAINER_CPU_LIMIT", "docker.cpus"),
@@ -34,7 +37,7 @@ pub fn read(layers: &mut Layers, variables: &BTreeMap<String, String>) -> Result
         }
         match KEYS.iter().find(|key| key.variable() == *name) {
             Some(key) => layers.set_text(key, text, Origin::Variable(name.clone()))?,
-            None if OTHERS.contains(&name.as_str()) => {}
+            None if OTHERS.contains(&name.as_str()) || name.starts_with(OF_TESTS) => {}
             None => {
                 let setting = name.trim_start_matches("CODEMODE_").to_lowercase();
                 let problem = format!("`{}` is no setting", setting.escape_debug());
