@@ -14,6 +14,7 @@ pub mod journal;
 pub mod network;
 pub mod outcome;
 pub mod output;
+pub mod packages;
 pub mod policy;
 pub mod program;
 pub mod report;

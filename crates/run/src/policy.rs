@@ -181,7 +181,7 @@ pub struct Refusal {
     pub mend: String,
     /// What is wrong.
     pub message: String,
-    /// The key under `policy.` that says so.
+    /// The key under `policy.` that says so; [`IMPORT_RULE`] for an import that nothing can provide.
     pub rule: &'static str,
 }
 
@@ -189,11 +189,22 @@ impl Refusal {
     fn new(rule: &'static str, line: Option<u32>, message: String, mend: impl Into<String>) -> Self {
         Self { line, mend: mend.into(), message, rule }
     }
+
+    /// An import that nothing can provide.
+    pub(crate) fn of_import(line: u32, message: String, mend: String) -> Self {
+        Self::new(IMPORT_RULE, Some(line), message, mend)
+    }
 }
+
+/// The rule of a [`Refusal`] that no policy asked for: an import of the program cannot be provided.
+pub const IMPORT_RULE: &str = "import";
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { line, mend, message, rule } = self;
+        if let (IMPORT_RULE, Some(line)) = (*rule, line) {
+            return write!(f, "IMPORT_NOT_FOUND (line {line}): {message}; {mend}");
+        }
         match line {
             Some(line) => write!(f, "POLICY_VIOLATION (policy.{rule}, line {line}): {message}; {mend}"),
             None => write!(f, "POLICY_VIOLATION (policy.{rule}): {message}; {mend}"),

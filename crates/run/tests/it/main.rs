@@ -6,6 +6,7 @@ mod artifacts;
 mod catalog;
 mod network;
 mod output;
+mod packages;
 mod policy;
 mod runner;
 mod script;
