@@ -128,7 +128,7 @@ mod tests {
         for folder in ["/", "/home", "/root"] {
             assert!(check_is_narrow(Path::new(folder)).is_err(), "{folder}");
         }
-        for folder in ["/opt/python", "/root/.pyenv/versions/3.12.1", "/home/somebody/miniconda3"] {
+        for folder in ["/opt/python", "/srv/somebody/.pyenv/versions/3.12.1", "/home/somebody/miniconda3"] {
             assert_eq!(check_is_narrow(Path::new(folder)), Ok(()));
         }
     }
