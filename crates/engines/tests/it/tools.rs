@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use tokio_util::sync::CancellationToken;
 
 use super::bench;
-use crate::support::Bench;
+use crate::support::{Bench, lacks};
 
 /// Servers in memory: `math-tools` and `github`.
 #[derive(Debug)]
@@ -172,6 +172,9 @@ async fn python_programs_call_tools_in_every_style() {
 
 #[tokio::test]
 async fn javascript_programs_call_tools() {
+    if lacks("node") {
+        return;
+    }
     each(
         Language::JavaScript,
         &[

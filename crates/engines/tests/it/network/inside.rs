@@ -15,6 +15,7 @@ use codemode_run::network::{Network, NetworkMode};
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 
 use super::bench::Origin;
+use crate::support::lacks;
 
 /// A program in namespaces of its own, with the inner end of its network.
 fn start(command: &[&str], variables: Vec<(String, String)>) -> (Child, OwnedFd) {
@@ -146,6 +147,9 @@ for host in ["127.0.0.1", "localhost"]:
 
 #[tokio::test]
 async fn fetch_and_http_of_node_go_through_the_proxy() {
+    if lacks("node") {
+        return;
+    }
     if !has_namespaces() {
         return;
     }
