@@ -6,6 +6,7 @@ import traceback
 
 import anyio
 
+import claude
 import inspector
 import sdk
 
@@ -38,6 +39,8 @@ async def main(binary, folder, engine="direct"):
             await sdk.checks(mode, binary, engine, home, count.of("python sdk %s" % version))
     with tempfile.TemporaryDirectory() as home:
         await inspector.checks(folder, binary, engine, home, count.of("inspector"))
+    with tempfile.TemporaryDirectory() as home:
+        await claude.checks(folder, binary, engine, home, count.of("claude code"))
     print("%d passed, %d failed" % (count.passed, count.failed))
     return 1 if count.failed else 0
 
