@@ -71,7 +71,7 @@ impl Launch for Direct {
             command
                 .env(LAYERS_VARIABLE, layers.map_err(|error| EngineError::failed("name the layers", error))?);
         }
-        let started = helper::spawn(command, &Handed::default(), 1, Box::new(Unwatched));
+        let started = helper::spawn(command, Handed::default(), 1, Box::new(Unwatched));
         started.map_err(|error| EngineError::failed(format!("start a {language} interpreter"), error))
     }
 

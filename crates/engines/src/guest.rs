@@ -8,6 +8,7 @@ mod pool;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
+use codemode_run::network::NetworkMode;
 use codemode_run::{EngineError, KillCause, Language, Limits, Profile, SessionSpec, Unavailable, Usage};
 use futures::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -31,6 +32,11 @@ pub trait Launch: Send + Sync + std::fmt::Debug + 'static {
 
     /// Limits that it starts guests with.
     fn limits(&self) -> &Limits;
+
+    /// Whom its guests really reach, which may be less than was asked for.
+    fn network(&self) -> NetworkMode {
+        NetworkMode::Full
+    }
 
     /// What tells the guests of this engine apart. An engine that shows no folder to a guest before its program comes
     /// leaves the workspace out, so that one warm guest serves any.

@@ -17,6 +17,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::UnixStream as TokioUnixStream;
 use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::guest::{Exit, FrameReader, Link, Process};
 
@@ -46,6 +47,8 @@ impl Watch for Unwatched {
 #[derive(Default)]
 pub(crate) struct Handed {
     pub(crate) descriptors: Vec<OwnedFd>,
+    /// What serves the guest's network; it ends with the guest.
+    pub(crate) proxy: Option<AbortOnDropHandle<()>>,
     pub(crate) spec: Vec<u8>,
 }
 
@@ -54,7 +57,7 @@ pub(crate) struct Handed {
 /// `depth` says how many processes stand between the helper and the guest's own.
 pub(crate) fn spawn(
     mut command: Command,
-    handed: &Handed,
+    handed: Handed,
     depth: usize,
     watch: Box<dyn Watch>,
 ) -> std::io::Result<Link> {
@@ -86,6 +89,7 @@ pub(crate) fn spawn(
             guest_pid: None,
             helper,
             line: String::new(),
+            _proxy: handed.proxy,
             trouble: None,
             watch,
         }),
@@ -121,6 +125,7 @@ struct Tree {
     guest_pid: Option<i32>,
     helper: Child,
     line: String,
+    _proxy: Option<AbortOnDropHandle<()>>,
     trouble: Option<String>,
     watch: Box<dyn Watch>,
 }

@@ -9,7 +9,11 @@ use std::time::Duration;
 use codemode_run::{Language, Unavailable};
 use tokio::process::Command;
 
-const PYTHON_GUEST: &str = concat!(include_str!("../guest/tools.py"), include_str!("../guest/runner.py"));
+const PYTHON_GUEST: &str = concat!(
+    include_str!("../guest/network.py"),
+    include_str!("../guest/tools.py"),
+    include_str!("../guest/runner.py")
+);
 const NODE_GUEST: &str = concat!(include_str!("../guest/tools.mjs"), include_str!("../guest/runner.mjs"));
 
 /// The command that turns an interpreter into a guest.

@@ -5,6 +5,7 @@
 
 mod capabilities;
 mod cgroup;
+mod door;
 mod init;
 mod landlock;
 mod launcher;
@@ -25,6 +26,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use codemode_run::network::NetworkMode;
 use codemode_run::{EngineError, Isolation, Language, Limits, Profile, Unavailable};
 use tokio::process::Command;
 
@@ -32,8 +36,9 @@ use crate::guest::{GuestSpec, Launch, Link};
 use crate::helper::{self, Handed};
 use crate::init::{HELPER, JAIL};
 use crate::interpreter::guest_command;
+use crate::network::NODE_PRELOAD;
 use crate::registry::EngineOptions;
-use crate::sandbox::{BRIDGE, LAYERS_VARIABLE, Network};
+use crate::sandbox::LAYERS_VARIABLE;
 use cgroup::{Cgroup, Cgroups};
 use spec::{Bind, BindKind, ProcessLimits, Spec};
 use watch::Limited;
@@ -139,7 +144,7 @@ impl Jail {
         let (missing, mends): (Vec<_>, Vec<_>) =
             steps.iter().filter(|step| step.errno.is_some()).map(probe::explain).unzip();
         let isolation = level.unwrap_or(Isolation::None);
-        let filters = seccomp::programs(env::consts::ARCH, isolation, self.options.network == Network::Full);
+        let filters = seccomp::programs(env::consts::ARCH, isolation, self.shares_network());
         Found {
             cgroups,
             diagnosis: Diagnosis { level, missing, mend: mends.into_iter().flatten().next(), steps },
@@ -150,7 +155,7 @@ impl Jail {
 
     /// A jail for nobody, which proves each wall by an act that it refuses.
     fn trial(&self, has_namespaces: bool) -> Spec {
-        let network = self.options.network == Network::Full;
+        let network = self.shares_network();
         let level = if has_namespaces { Isolation::Full } else { Isolation::Landlock };
         let filters = seccomp::programs(env::consts::ARCH, level, network).unwrap_or_default();
         let program = PathBuf::from("/bin/sh");
@@ -207,8 +212,10 @@ impl Jail {
             // Another user could not even get to them. Root without capabilities stays behind the same Landlock.
             host_id = None;
         }
-        let arguments: Option<Vec<String>> =
-            command.arguments.iter().map(|word| word.to_str().map(str::to_owned)).collect();
+        let proxied = has_namespaces && self.is_proxied();
+        let preload = (proxied && guest.language == Language::JavaScript).then(node_preload);
+        let words = command.arguments.iter().map(|word| word.to_str().map(str::to_owned));
+        let arguments: Option<Vec<String>> = preload.into_iter().flatten().map(Some).chain(words).collect();
         let spec = Spec {
             arguments: arguments
                 .ok_or_else(|| EngineError::failed("start an interpreter", "an argument is not Unicode"))?,
@@ -216,15 +223,24 @@ impl Jail {
             filters: found.filters.clone(),
             has_namespaces,
             host_id,
-            host_network: self.options.network == Network::Full,
+            host_network: self.shares_network(),
             limits: self.process_limits(found.cgroups.is_some()),
             program: installation.program,
+            proxied,
             scratch: scratch(has_namespaces),
             scratch_bytes: self.limits.workspace,
             shell: command.shell,
             trial: false,
         };
         Ok((spec, if has_namespaces { layers } else { guest.layers.clone() }))
+    }
+
+    fn shares_network(&self) -> bool {
+        self.options.network.mode == NetworkMode::Full
+    }
+
+    fn is_proxied(&self) -> bool {
+        matches!(self.options.network.mode, NetworkMode::Hosts | NetworkMode::Public)
     }
 
     fn mounts(&self) -> Vec<Bind> {
@@ -237,14 +253,7 @@ impl Jail {
                 target: mount.target.clone(),
             })
             .collect();
-        if let Network::Bridge(socket) = &self.options.network {
-            binds.push(Bind {
-                kind: BindKind::Socket,
-                source: socket.clone(),
-                target: PathBuf::from(BRIDGE),
-            });
-        }
-        if self.options.network == Network::Full {
+        if self.shares_network() {
             binds.push(system_bind(Path::new("/etc/resolv.conf")));
         }
         binds
@@ -306,18 +315,32 @@ impl Launch for Jail {
         let (spec, layers) = self.spec(guest, found)?;
         let text =
             serde_json::to_vec(&spec).map_err(|error| EngineError::failed("describe a jail", error))?;
-        let doors =
+        let cgroups =
             cgroup.as_ref().map_or_else(|| Ok(Vec::new()), |cgroup| cgroup.doors()).map_err(failed)?;
-        let handed = Handed { descriptors: doors, spec: text };
+        let mut command = self.command(&spec, &layers)?;
+        let mut handed = Handed { spec: text, ..Handed::default() };
+        if spec.proxied {
+            let door = door::open(&self.options.network).map_err(failed)?;
+            command.envs(door.environment);
+            handed.descriptors.push(door.inner);
+            handed.proxy = Some(door.proxy);
+        }
+        handed.descriptors.extend(cgroups);
         let depth = if spec.has_namespaces { 2 } else { 1 };
         let workspace =
             spec.binds.iter().find(|bind| bind.kind == BindKind::Writable).map(|bind| bind.source.clone());
         let watch = Limited::new(cgroup, Arc::clone(&self.limits), workspace.unwrap_or_default());
-        helper::spawn(self.command(&spec, &layers)?, &handed, depth, Box::new(watch)).map_err(failed)
+        helper::spawn(command, handed, depth, Box::new(watch)).map_err(failed)
     }
 
     fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    fn network(&self) -> NetworkMode {
+        let has_namespaces = self.found().profile.isolation >= Isolation::NoCgroup;
+        // Without a network namespace there is nothing that a proxy could stand in front of.
+        if self.is_proxied() && !has_namespaces { NetworkMode::None } else { self.options.network.mode }
     }
 
     fn workspace_inside(&self, workspace: &Path) -> PathBuf {
@@ -333,6 +356,11 @@ impl Launch for Jail {
 /// What works on this machine, found by walking the whole way into a jail once.
 pub fn diagnose(options: &EngineOptions) -> Diagnosis {
     Jail::new(options).diagnosis().clone()
+}
+
+/// Options of Node that lead its own clients to the proxy. A module in the command line: no file of ours has to be shown.
+fn node_preload() -> [String; 2] {
+    ["--import".to_owned(), format!("data:text/javascript;base64,{}", STANDARD.encode(NODE_PRELOAD))]
 }
 
 /// The parts of this machine that every jail shows, and the interpreter's own folders.

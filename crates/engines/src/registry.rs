@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use codemode_run::network::Network;
 use codemode_run::{Engine, Limits};
 
 use crate::direct::Direct;
 use crate::guest::Guests;
 use crate::jail::Jail;
-use crate::sandbox::{Mount, Network};
+use crate::sandbox::Mount;
 
 /// An engine of this build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

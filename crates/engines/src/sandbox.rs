@@ -2,21 +2,6 @@
 
 use std::path::PathBuf;
 
-/// Whom a program can reach.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Network {
-    /// Nobody but itself, and this Unix socket, which the program finds as [`BRIDGE`].
-    Bridge(PathBuf),
-    /// Whomever this machine can reach.
-    Full,
-    /// Nobody but itself.
-    #[default]
-    None,
-}
-
-/// The socket of [`Network::Bridge`] inside a sandbox.
-pub const BRIDGE: &str = "/run/codemode/network";
-
 /// The variable that names the folders of the layers to a guest, with `:` between them, in the order of the search.
 pub const LAYERS_VARIABLE: &str = "CODEMODE_LAYERS";
 

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use crate::host::Host;
+use crate::network::NetworkMode;
 use crate::outcome::Outcome;
 use crate::program::{Limits, Program};
 use codemode_source::Language;
@@ -19,6 +20,11 @@ pub trait Engine: Send + Sync + fmt::Debug {
 
     /// Says whether it works on this machine now, for this language, without starting a program.
     async fn probe(&self, language: Language) -> Result<(), Unavailable>;
+
+    /// Whom its programs really reach: everything for one that does not isolate.
+    fn network(&self) -> NetworkMode {
+        NetworkMode::Full
+    }
 
     /// Hands out a session, a warm one when there is one. Whoever drops the future leaves nothing behind.
     async fn open(&self, spec: &SessionSpec) -> Result<Box<dyn Session>, EngineError>;

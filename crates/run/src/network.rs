@@ -94,6 +94,11 @@ impl Network {
         Ok(Self { hosts, mode })
     }
 
+    /// A mode without a list.
+    pub fn of(mode: NetworkMode) -> Self {
+        Self { hosts: Vec::new(), mode }
+    }
+
     /// What can be said of a destination before its name is resolved.
     pub fn review(&self, host: &Host, port: u16) -> Result<(), Denied> {
         match (self.mode, host) {

@@ -17,6 +17,7 @@ use crate::catalog::Catalog;
 use crate::engine::{Engine, EngineError, Entry, Isolation, Profile, Session, SessionSpec};
 use crate::error::RunError;
 use crate::host::Stream;
+use crate::network::{self, NetworkMode};
 use crate::outcome::{Ending, Exception, Outcome, Usage};
 use crate::output::{Captured, Recorder};
 use crate::program::{Limits, Program, RunRequest};
@@ -56,10 +57,12 @@ impl Runner {
         let timeout = self.check_arguments(&request)?;
         let mut report = self.unfinished(run_id, &request);
         let ledger = Ledger::new(self.options.limits.tool_calls);
+        let mut network = NetworkMode::Full;
         match self.read(&request) {
             Err(ending) => report.ending = Some(ending),
             Ok(program) => {
                 let engine = self.choose(&request).await?;
+                network = engine.network();
                 let Some(_place) = self.queue.enter(&cancel).await? else {
                     report.ending = Some(Ending::Cancel);
                     return Ok(report);
@@ -91,7 +94,7 @@ impl Runner {
         report.displays = recorder.displays();
         report.tool_calls = ledger.records();
         report.duration = started.elapsed();
-        report.hints.extend(hints(&report));
+        report.hints.extend(hints(&report, network));
         self.options.journal.note(&request, &report);
         Ok(report)
     }
@@ -417,7 +420,7 @@ fn no_engine(request: &RunRequest, reasons: &[String]) -> RunError {
     )
 }
 
-fn hints(report: &Report) -> Vec<String> {
+fn hints(report: &Report, network: NetworkMode) -> Vec<String> {
     let mut hints = Vec::new();
     match &report.ending {
         Some(Ending::Timeout { after }) => hints.push(format!(
@@ -426,6 +429,12 @@ fn hints(report: &Report) -> Vec<String> {
         )),
         Some(Ending::Raise(Exception { module: Some(module), .. })) => {
             hints.push(format!("`{module}` is not installed for this interpreter"));
+        }
+        Some(Ending::Raise(Exception { kind, message, .. })) => {
+            hints.extend(network::hint(kind, message, network));
+        }
+        Some(Ending::Exit { code }) if *code != 0 => {
+            hints.extend(network::hint("", &report.stderr.text, network));
         }
         _ => {}
     }

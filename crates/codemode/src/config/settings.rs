@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use codemode_engines::EngineKind;
-use codemode_engines::sandbox::{Mount, Network};
+use codemode_engines::sandbox::Mount;
 use codemode_mcp::{ToolName, parse_tools};
+use codemode_run::network::{Network, NetworkMode};
 use codemode_run::{Isolation, Limits, Policy};
 
 use super::keys::Key;
@@ -51,7 +52,7 @@ impl Settings {
             limits: read.limits(),
             minimum: read.minimum(),
             mounts: read.mounts()?,
-            network: read.network(),
+            network: read.network()?,
             policy: read.policy(),
             structured_output: read.flag("structured_output"),
             tools: read.tools()?,
@@ -180,9 +181,16 @@ impl Read<'_> {
         }
     }
 
-    fn network(&self) -> Network {
-        // The modes between nothing and everything come with the proxy.
-        if self.text("network.mode") == "full" { Network::Full } else { Network::None }
+    fn network(&self) -> Result<Network, ConfigError> {
+        // The table of keys lists the same words.
+        let mode = self.text("network.mode").parse().unwrap_or(NetworkMode::None);
+        Network::new(mode, &self.list("network.hosts")).map_err(|error| {
+            self.error(
+                "network.hosts",
+                format!("`network.hosts`: {error}"),
+                "expected NAME, *.NAME or ADDRESS, each with or without :PORT",
+            )
+        })
     }
 
     fn limits(&self) -> Limits {

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use codemode_run::network::NetworkMode;
 use codemode_run::{Engine, EngineError, Files, Language, Profile, Session, SessionSpec, Unavailable};
 
 use super::driver::GuestSession;
@@ -77,6 +78,10 @@ impl<L: Launch> Engine for Guests<L> {
 
     async fn probe(&self, language: Language) -> Result<(), Unavailable> {
         self.shared.launch.probe(language)
+    }
+
+    fn network(&self) -> NetworkMode {
+        self.shared.launch.network()
     }
 
     fn prewarm(&self, spec: &SessionSpec) {

@@ -3,19 +3,23 @@
 
 use std::fs::DirBuilder;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
 
+use super::launcher::Ends;
 use super::namespaces::{self, INSIDE_ID};
 use super::root::{self, Tree};
 use super::spec::{At, Fault, Spec, Step};
 use super::{capabilities, landlock, limits, seccomp, sys};
+use crate::helper::send_descriptors;
 use crate::init::{self as helper, tree};
+use crate::network::listen_inside;
 
 /// Goes on as process 1 of the new namespaces.
-pub(super) fn namespaced(spec: &Spec, protocol: OwnedFd, prepared: Option<Vec<Tree>>) -> Result<(), Fault> {
+pub(super) fn namespaced(spec: &Spec, ends: Ends, prepared: Option<Vec<Tree>>) -> Result<(), Fault> {
     namespaces::take_id(INSIDE_ID).at(Step::IdMap)?;
     root::make_private()?;
     let trees = match prepared {
@@ -24,10 +28,19 @@ pub(super) fn namespaced(spec: &Spec, protocol: OwnedFd, prepared: Option<Vec<Tr
     };
     root::enter(spec, trees)?;
     namespaces::dress(spec.host_network).at(Step::Loopback)?;
+    if let Some(door) = ends.door {
+        hand_out(door).at(Step::Loopback)?;
+    }
     capabilities::drop_all().at(Step::Capabilities)?;
     capabilities::shield().at(Step::Capabilities)?;
     // Everything that the program left ends with this process, which is the first of its namespace.
-    tell(serve(spec, protocol))
+    tell(serve(spec, ends.protocol))
+}
+
+/// Listens in the jail's own network and hands the socket out: it keeps its namespace wherever it is served from.
+fn hand_out(door: OwnedFd) -> io::Result<()> {
+    let listener = listen_inside()?;
+    send_descriptors(&UnixStream::from(door), &[listener.as_fd()])
 }
 
 /// The same without namespaces: the launcher itself watches over the program.

@@ -32,7 +32,6 @@ pub(super) fn restrict(spec: &Spec) -> io::Result<()> {
         let access = match bind.kind {
             BindKind::Device => writing_a_file() | AccessFs::ReadFile,
             BindKind::Data | BindKind::System => AccessFs::from_read(VERSION),
-            BindKind::Socket => writing_a_file() | AccessFs::ReadFile,
             BindKind::Writable => writing() | AccessFs::from_read(VERSION),
         };
         rules = allow(rules, seen, access)?;

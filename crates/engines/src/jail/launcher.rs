@@ -36,7 +36,8 @@ fn launch() -> Result<(), Fault> {
     let spec = receive_spec().at(Step::Start)?;
     rustix::process::setsid().at(Step::Start)?;
     if spec.has_namespaces {
-        namespaced(&spec, protocol, descriptors.collect())
+        let door = if spec.proxied { descriptors.next() } else { None };
+        namespaced(&spec, Ends { door, protocol }, descriptors.collect())
     } else {
         init::without_namespaces(&spec, protocol)
     }
@@ -52,8 +53,15 @@ fn receive_spec() -> io::Result<Spec> {
     Ok(serde_json::from_slice(&text)?)
 }
 
+/// The ends of sockets that go into the jail.
+pub(super) struct Ends {
+    /// Where the socket of the jail's network is handed out.
+    pub(super) door: Option<OwnedFd>,
+    pub(super) protocol: OwnedFd,
+}
+
 /// Forks the jail's init process, lets it in and waits for its end.
-fn namespaced(spec: &Spec, protocol: OwnedFd, cgroups: Vec<OwnedFd>) -> Result<(), Fault> {
+fn namespaced(spec: &Spec, ends: Ends, cgroups: Vec<OwnedFd>) -> Result<(), Fault> {
     let prepared = match spec.host_id {
         Some(_) => {
             sys::unshare(libc::CLONE_NEWNS).at(Step::Namespaces)?;
@@ -70,9 +78,9 @@ fn namespaced(spec: &Spec, protocol: OwnedFd, cgroups: Vec<OwnedFd>) -> Result<(
         if rustix::io::read(&wait, &mut [0; 1]) != Ok(1) {
             return Ok(());
         }
-        return init::namespaced(spec, protocol, prepared);
+        return init::namespaced(spec, ends, prepared);
     };
-    drop((wait, protocol, prepared));
+    drop((wait, ends, prepared));
     let pidfd = rustix::process::pidfd_open(child, PidfdFlags::empty()).at(Step::Namespaces)?;
     let let_in = admit(spec, child, &cgroups)
         .and_then(|()| rustix::io::write(&release, b"g").at(Step::IdMap).map(drop));

@@ -83,9 +83,7 @@ fn attributes(kind: BindKind) -> u64 {
     let safe = libc::MOUNT_ATTR_NOSUID;
     match kind {
         BindKind::Device => safe | libc::MOUNT_ATTR_NOEXEC,
-        BindKind::Data | BindKind::Socket | BindKind::System => {
-            safe | libc::MOUNT_ATTR_NODEV | libc::MOUNT_ATTR_RDONLY
-        }
+        BindKind::Data | BindKind::System => safe | libc::MOUNT_ATTR_NODEV | libc::MOUNT_ATTR_RDONLY,
         BindKind::Writable => safe | libc::MOUNT_ATTR_NODEV,
     }
 }

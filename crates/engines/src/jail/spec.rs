@@ -25,6 +25,8 @@ pub(crate) struct Spec {
     pub(crate) host_network: bool,
     /// The interpreter.
     pub(crate) program: PathBuf,
+    /// True when a socket of the jail's own network is handed out, for the proxy to serve on.
+    pub(crate) proxied: bool,
     /// Folders that are made for one jail and vanish with it: `/tmp`, the home folder, `/dev/shm`.
     pub(crate) scratch: Vec<PathBuf>,
     /// Bytes that each of them may hold.
@@ -50,8 +52,6 @@ pub(crate) enum BindKind {
     Device,
     /// A folder of somebody's: read-only.
     Data,
-    /// A socket that the program may connect to.
-    Socket,
     /// A part of the system: read-only.
     System,
     /// A folder that the program may write to.

@@ -1,10 +1,12 @@
 //! The engine `jail`: its levels, its limits and what it shows.
 
+use std::io::{Read, Write};
 use std::sync::Arc;
 
 use codemode_engines::guest::Guests;
 use codemode_engines::jail::Jail;
-use codemode_engines::sandbox::{Mount, Network};
+use codemode_engines::sandbox::Mount;
+use codemode_run::network::{Network, NetworkMode};
 use codemode_run::{Ending, Isolation, KillCause, Language, Limits, Value};
 use serde_json::json;
 
@@ -111,31 +113,79 @@ import shipped
     assert_eq!(std::fs::read_to_string(above.path().join("out/new")).unwrap(), "!");
 }
 
+/// What a program reaches of a server on this machine's loopback: with a socket, and with urllib.
+fn reaching(port: u16) -> String {
+    format!(
+        "import socket, urllib.request\n\
+         def raw():\n    socket.create_connection(('127.0.0.1', {port}), timeout=5).close()\n    return 'reached'\n\
+         def asked():\n    return urllib.request.urlopen('http://127.0.0.1:{port}/', timeout=5).read().decode()\n\
+         def tried(act):\n    try:\n        return act()\n    except OSError as error:\n        return str(error)[:60]\n\
+         [tried(raw), tried(asked)]"
+    )
+}
+
 #[tokio::test]
-async fn a_bridge_is_the_only_way_out_and_full_shares_the_network() {
-    let above = tempfile::tempdir().unwrap();
-    let path = above.path().join("bridge");
-    let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
-    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o666)).unwrap();
+async fn the_proxy_is_the_only_way_out_and_full_shares_the_network() {
     let host = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = host.local_addr().unwrap().port();
-    let code = format!(
-        "import socket\ndef reach(family, address):\n    s = socket.socket(family)\n    s.settimeout(5)\n    try:\n        s.connect(address)\n        return 'reached'\n    except OSError as error:\n        return error.strerror\n[reach(socket.AF_UNIX, '/run/codemode/network'), reach(socket.AF_INET, ('127.0.0.1', {port}))]"
-    );
+    std::thread::spawn(move || {
+        for stream in host.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 1024]);
+            let _ =
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");
+        }
+    });
     let mut options = options(0, Limits::default());
     let mut seen = Vec::new();
-    for network in [Network::None, Network::Bridge(path), Network::Full] {
+    let listed = Network::new(NetworkMode::Hosts, &[format!("127.0.0.1:{port}")]).unwrap();
+    let modes = [NetworkMode::None, NetworkMode::Public, NetworkMode::Full].map(Network::of);
+    for network in modes.into_iter().chain([listed]) {
         options.network = network;
         let bench = Bench::over(Arc::new(Guests::new(Jail::new(&options), 0)), Limits::default());
-        seen.push(value(&bench, &code).await);
+        seen.push(value(&bench, &reaching(port)).await);
     }
+    let refused = "[Errno 111] Connection refused";
+    let asked = "<urlopen error [Errno 111] Connection refused>";
     let expected = [
-        json!(["No such file or directory", "Connection refused"]),
-        json!(["reached", "Connection refused"]),
-        json!(["No such file or directory", "reached"]),
+        json!([refused, asked]),
+        // A program's own loopback is reached without the proxy, and nobody listens there.
+        json!([refused, asked]),
+        json!(["reached", "hello"]),
+        json!([refused, "hello"]),
     ];
     assert_eq!(seen, expected);
-    drop((listener, host));
+}
+
+#[tokio::test]
+async fn what_the_proxy_refuses_says_why() {
+    let mut options = options(0, Limits::default());
+    options.network = Network::of(NetworkMode::Public);
+    let bench = Bench::over(Arc::new(Guests::new(Jail::new(&options), 0)), Limits::default());
+    let code = "import urllib.request, urllib.error\nseen = []\n\
+        for host in ['169.254.169.254', '10.0.0.1', 'localhost.', 'metadata.google.internal']:\n    try:\n        \
+        urllib.request.urlopen(f'http://{host}/', timeout=9)\n    except urllib.error.HTTPError as error:\n        \
+        seen.append(f'{error.code} {error.reason}'[:43])\nseen";
+    let refused = "403 codemode: network.mode is public and ";
+    let seen = value(&bench, code).await;
+    let words: Vec<&str> = seen.as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    assert!(words.len() == 4 && words.iter().all(|word| word.starts_with(refused)), "{words:?}");
+}
+
+#[tokio::test]
+async fn a_guest_takes_its_proxy_with_it() {
+    let mut options = options(0, Limits::default());
+    options.network = Network::of(NetworkMode::Public);
+    let before = std::fs::read_dir("/proc/self/fd").unwrap().count();
+    for _ in 0..5 {
+        let bench = Bench::over(Arc::new(Guests::new(Jail::new(&options), 0)), Limits::default());
+        assert_eq!(bench.python("print(1)").await.0, Ending::Finish);
+    }
+    // The tasks end when they are next scheduled.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(std::fs::read_dir("/proc/self/fd").unwrap().count(), before);
 }
 
 fn killed(cause: KillCause) -> Ending {

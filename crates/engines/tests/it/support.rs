@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use codemode_engines::sandbox::Network;
 use codemode_engines::{EngineKind, EngineOptions};
+use codemode_run::network::{Network, NetworkMode};
 use codemode_run::{
     Display, Ending, Engine, Event, Host, Language, Limits, Outcome, Program, Session, SessionSpec, Stream,
     ToolCall, ToolError,
@@ -146,7 +146,7 @@ pub(crate) fn options(warm: usize, limits: Limits) -> EngineOptions {
         helper_arguments: Vec::new(),
         limits,
         mounts: Vec::new(),
-        network: Network::None,
+        network: Network::of(NetworkMode::None),
         warm,
     }
 }

@@ -47,8 +47,8 @@ pub fn hint(kind: &str, message: &str, mode: NetworkMode) -> Option<String> {
     match mode {
         NetworkMode::Full => None,
         NetworkMode::None => Some(
-            "this sandbox has no network (network.mode is none): work with the data that is there, or ask the \
-             user to set network.mode to hosts or public"
+            "this sandbox has no network (network.mode is none, or the isolation level has no way to let some through): \
+             work with the data that is there, or ask the user to look at network.mode and `codemode doctor`"
                 .to_owned(),
         ),
         NetworkMode::Hosts | NetworkMode::Public => Some(format!(

@@ -392,8 +392,9 @@ fn a_connection_may_not_ask_its_server_for_another_name_than_the_listed_one() {
 
 #[test]
 fn an_error_of_the_network_gets_a_hint_and_no_other_error_does() {
-    let none = "this sandbox has no network (network.mode is none): work with the data that is there, or ask the user \
-                to set network.mode to hosts or public";
+    let none = "this sandbox has no network (network.mode is none, or the isolation level has no way to let \
+                some through): work with the data that is there, or ask the user to look at network.mode and \
+                `codemode doctor`";
     let proxied = "network.mode is public: the sandbox reaches the network through an HTTP proxy only, and names are \
                    resolved there. Clients that read HTTPS_PROXY work unchanged (requests, httpx, urllib, curl, \
                    fetch; aiohttp with trust_env=True); raw sockets, DNS look-ups, UDP and ping do not";
