@@ -1,24 +1,28 @@
 //! The composition root: the one place where engines, journal, runner and server meet.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use codemode_engines::packages::{PackageOptions, WheelInstaller};
 use codemode_engines::{EngineKind, EngineOptions};
 use codemode_mcp::ServerOptions;
 use codemode_memory::History;
+use codemode_run::packages::Packages;
 use codemode_run::{Engine, Language, Observed, Runner, RunnerOptions, Runs, Tools};
 use futures::FutureExt;
 
-use crate::config::{Layers, Settings, print};
+use crate::config::{Layers, PackageSettings, Settings, print};
 use crate::doctor;
 use crate::paths::Paths;
 use crate::spool;
 
 /// Every engine of this build, in the order of preference.
-pub fn engines(settings: &Settings) -> Vec<Arc<dyn Engine>> {
+pub fn engines(settings: &Settings, paths: &Paths) -> Vec<Arc<dyn Engine>> {
     let options = EngineOptions {
         helper: this_binary(),
         helper_arguments: Vec::new(),
+        layers: paths.layers.clone(),
         limits: settings.limits.clone(),
         mounts: settings.mounts.clone(),
         network: settings.network.clone(),
@@ -35,14 +39,36 @@ fn this_binary() -> PathBuf {
     std::env::current_exe().unwrap_or_else(|_| PathBuf::from("codemode"))
 }
 
+/// A variable whose name and value are text.
+fn text((name, value): (OsString, OsString)) -> Option<(String, String)> {
+    Some((name.into_string().ok()?, value.into_string().ok()?))
+}
+
+/// How programs get packages. Without a folder to keep them in nothing is installed, which the log says.
+fn packages(settings: &Settings, paths: &Paths) -> Packages {
+    let PackageSettings { cache_bytes_max, newer_than, rules, timeout } = settings.packages.clone();
+    let options = PackageOptions {
+        cache_bytes_max,
+        folder: paths.layers.clone(),
+        newer_than,
+        timeout,
+        variables: std::env::vars_os().filter_map(text).collect(),
+    };
+    let installer = WheelInstaller::new(options)
+        .inspect_err(|error| tracing::error!(%error, "no folder for packages"))
+        .ok();
+    Packages { installer: installer.map(|installer| Arc::new(installer) as _), rules }
+}
+
 /// A runner over the engines of this build, whose programs call these upstream tools.
 pub fn runs(settings: &Settings, paths: &Paths, tools: Arc<dyn Tools>) -> Runs {
     let runner = Runner::new(RunnerOptions {
         engine: settings.engine.clone(),
-        engines: engines(settings),
+        engines: engines(settings, paths),
         journal: Arc::new(History::new(paths.database.clone())),
         limits: settings.limits.clone(),
         minimum: settings.minimum,
+        packages: packages(settings, paths),
         policy: settings.policy.clone(),
         shapes: Arc::<Observed>::default(),
         spool: spool::folder(&paths.spool),

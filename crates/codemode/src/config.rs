@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use layers::{ConfigError, Layers, Origin};
-pub use settings::Settings;
+pub use settings::{PackageSettings, Settings};
 
 /// Settings that a project may not loosen without a word: what a checkout brings along is not what its user chose.
 const NOTED_IN_PROJECTS: &[&str] = &["engine", "network.", "policy.", "sandbox."];

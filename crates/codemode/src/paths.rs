@@ -15,6 +15,8 @@ pub struct Paths {
     pub data: PathBuf,
     /// The SQLite file.
     pub database: PathBuf,
+    /// Folder of all layers of packages.
+    pub layers: PathBuf,
     /// The user's home folder.
     pub home: PathBuf,
     /// The project's settings file.
@@ -42,6 +44,7 @@ impl Paths {
             config,
             home: base.home_dir().to_owned(),
             database: data.join("codemode.sqlite"),
+            layers: data.join("layers"),
             project: PathBuf::from("codemode.toml"),
             spool: data.join("spool"),
             workspaces: data.join("workspaces"),

@@ -721,18 +721,16 @@ def close_others(descriptor):
                 os.close(number)
             except OSError:
                 pass
-def add_layers():
+def add_layers(layers):
     """Folders of packages that codemode installed; the program's own folder stays in front of them."""
-    layers = os.environ.pop("CODEMODE_LAYERS", "")
-    if layers:
-        import site
+    for layer in layers:
+        if layer not in sys.path:
+            import site
 
-        for layer in layers.split(os.pathsep):
             site.addsitedir(layer)
 
 
 def serve(link):
-    add_layers()
     interpreter = Interpreter(link)
     builtins.display = make_display(interpreter)
     install_hooks(interpreter)
@@ -746,6 +744,7 @@ def serve(link):
         if run is None:
             os._exit(0)
         nonce = run["nonce"]
+        add_layers(run["layers"])
         ending, value = interpreter.run(run)
         interpreter.tools.finish()
         if os.getpid() != link.owner:

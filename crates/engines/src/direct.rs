@@ -16,7 +16,6 @@ use crate::helper::{self, Handed, Unwatched};
 use crate::init::Setup;
 use crate::interpreter::{GuestCommand, guest_command};
 use crate::registry::EngineOptions;
-use crate::sandbox::LAYERS_VARIABLE;
 
 /// Starts guests as plain processes.
 #[derive(Debug)]
@@ -65,12 +64,7 @@ impl Launch for Direct {
 
     async fn launch(&self, spec: &GuestSpec) -> Result<Link, EngineError> {
         let language = spec.language;
-        let mut command = self.command(&guest_command(language)?);
-        if !spec.layers.is_empty() {
-            let layers = env::join_paths(&spec.layers);
-            command
-                .env(LAYERS_VARIABLE, layers.map_err(|error| EngineError::failed("name the layers", error))?);
-        }
+        let command = self.command(&guest_command(language)?);
         let started = helper::spawn(command, Handed::default(), 1, Box::new(Unwatched));
         started.map_err(|error| EngineError::failed(format!("start a {language} interpreter"), error))
     }
@@ -78,6 +72,10 @@ impl Launch for Direct {
     fn guest_spec(&self, spec: &SessionSpec) -> GuestSpec {
         // The program says where its workspace is; nothing is shut in before.
         GuestSpec { workspace: PathBuf::new(), ..GuestSpec::new(spec) }
+    }
+
+    fn layers_inside(&self) -> PathBuf {
+        self.options.layers.clone()
     }
 
     fn limits(&self) -> &Limits {

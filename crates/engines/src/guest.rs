@@ -44,6 +44,9 @@ pub trait Launch: Send + Sync + std::fmt::Debug + 'static {
         GuestSpec::new(spec)
     }
 
+    /// Where a guest sees the folder of all layers.
+    fn layers_inside(&self) -> PathBuf;
+
     /// Where a guest sees its workspace.
     fn workspace_inside(&self, workspace: &Path) -> PathBuf {
         workspace.to_owned()
@@ -55,8 +58,6 @@ pub trait Launch: Send + Sync + std::fmt::Debug + 'static {
 pub struct GuestSpec {
     /// What it runs. TypeScript becomes JavaScript before it runs: both use the same interpreters.
     pub language: Language,
-    /// Read-only folders of packages, first one first.
-    pub layers: Vec<PathBuf>,
     /// Its workspace on this machine; empty for an engine that needs none at the start.
     pub workspace: PathBuf,
 }
@@ -66,7 +67,7 @@ impl GuestSpec {
     pub fn new(spec: &SessionSpec) -> Self {
         let language =
             if spec.language == Language::TypeScript { Language::JavaScript } else { spec.language };
-        Self { language, layers: spec.layers.clone(), workspace: spec.workspace.clone() }
+        Self { language, workspace: spec.workspace.clone() }
     }
 }
 

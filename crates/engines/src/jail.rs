@@ -38,7 +38,6 @@ use crate::init::{HELPER, JAIL};
 use crate::interpreter::guest_command;
 use crate::network::NODE_PRELOAD;
 use crate::registry::EngineOptions;
-use crate::sandbox::LAYERS_VARIABLE;
 use cgroup::{Cgroup, Cgroups};
 use spec::{Bind, BindKind, ProcessLimits, Spec};
 use watch::Limited;
@@ -188,7 +187,7 @@ impl Jail {
         }
     }
 
-    fn spec(&self, guest: &GuestSpec, found: &Found) -> Result<(Spec, Vec<PathBuf>), EngineError> {
+    fn spec(&self, guest: &GuestSpec, found: &Found) -> Result<Spec, EngineError> {
         let command = guest_command(guest.language)?;
         let installation = prefix::installation(&command.program, guest.language)?;
         let has_namespaces = found.profile.isolation >= Isolation::NoCgroup;
@@ -198,14 +197,10 @@ impl Jail {
         let inside = self.workspace_inside(&workspace);
         binds.push(Bind { kind: BindKind::Writable, source: workspace.clone(), target: inside });
         binds.extend(self.mounts());
-        let layers: Vec<PathBuf> =
-            (0..guest.layers.len()).map(|place| Path::new(LAYERS).join(place.to_string())).collect();
-        let places = guest.layers.iter().zip(&layers);
-        binds.extend(places.map(|(source, target)| Bind {
-            kind: BindKind::Data,
-            source: source.clone(),
-            target: target.clone(),
-        }));
+        if self.options.layers.is_dir() {
+            let source = self.options.layers.clone();
+            binds.push(Bind { kind: BindKind::Data, source, target: PathBuf::from(LAYERS) });
+        }
         let mut host_id = host_id(&workspace);
         let needed = [&workspace, &installation.program];
         if !has_namespaces && !needed.into_iter().all(|path| is_reachable(path)) {
@@ -232,7 +227,7 @@ impl Jail {
             shell: command.shell,
             trial: false,
         };
-        Ok((spec, if has_namespaces { layers } else { guest.layers.clone() }))
+        Ok(spec)
     }
 
     fn shares_network(&self) -> bool {
@@ -259,7 +254,7 @@ impl Jail {
         binds
     }
 
-    fn command(&self, spec: &Spec, layers: &[PathBuf]) -> Result<Command, EngineError> {
+    fn command(&self, spec: &Spec) -> Result<Command, EngineError> {
         let mut command = Command::new(&self.options.helper);
         // Programs see the command line of the jail's first process; it does not tell where codemode is installed.
         command.arg0("codemode").args(&self.options.helper_arguments).args([HELPER, JAIL]).env_clear();
@@ -276,11 +271,6 @@ impl Jail {
         command.envs([("LANG", "C.UTF-8"), ("LOGNAME", "user"), ("SHELL", "/bin/bash"), ("USER", "user")]);
         command.envs([("MPLBACKEND", "Agg"), ("PYTHONDONTWRITEBYTECODE", "1")]);
         command.envs(env::var_os("TZ").map(|zone| ("TZ", zone)));
-        if !layers.is_empty() {
-            let layers =
-                env::join_paths(layers).map_err(|error| EngineError::failed("name the layers", error))?;
-            command.env(LAYERS_VARIABLE, layers);
-        }
         Ok(command)
     }
 }
@@ -312,12 +302,12 @@ impl Launch for Jail {
         let failed = |error| EngineError::failed(format!("start a {} interpreter", guest.language), error);
         let cgroup: Option<Arc<Cgroup>> =
             found.cgroups.as_ref().map(Cgroups::take).transpose().map_err(failed)?.map(Arc::new);
-        let (spec, layers) = self.spec(guest, found)?;
+        let spec = self.spec(guest, found)?;
         let text =
             serde_json::to_vec(&spec).map_err(|error| EngineError::failed("describe a jail", error))?;
         let cgroups =
             cgroup.as_ref().map_or_else(|| Ok(Vec::new()), |cgroup| cgroup.doors()).map_err(failed)?;
-        let mut command = self.command(&spec, &layers)?;
+        let mut command = self.command(&spec)?;
         let mut handed = Handed { spec: text, ..Handed::default() };
         if spec.proxied {
             let door = door::open(&self.options.network).map_err(failed)?;
@@ -331,6 +321,11 @@ impl Launch for Jail {
             spec.binds.iter().find(|bind| bind.kind == BindKind::Writable).map(|bind| bind.source.clone());
         let watch = Limited::new(cgroup, Arc::clone(&self.limits), workspace.unwrap_or_default());
         helper::spawn(command, handed, depth, Box::new(watch)).map_err(failed)
+    }
+
+    fn layers_inside(&self) -> PathBuf {
+        let has_namespaces = self.found().profile.isolation >= Isolation::NoCgroup;
+        if has_namespaces { PathBuf::from(LAYERS) } else { self.options.layers.clone() }
     }
 
     fn limits(&self) -> &Limits {
@@ -351,6 +346,11 @@ impl Launch for Jail {
             fs::canonicalize(workspace).unwrap_or_else(|_| workspace.to_owned())
         }
     }
+}
+
+/// The real interpreter behind a `python3` of the PATH, which may be a shim or part of a virtual environment.
+pub(crate) fn real_program(python: &Path) -> Result<PathBuf, Unavailable> {
+    Ok(prefix::installation(python, Language::Python)?.program)
 }
 
 /// What works on this machine, found by walking the whole way into a jail once.

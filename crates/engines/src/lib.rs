@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`registry`] (which engines there are), [`guest`] (the protocol, its driver and the pool, written once),
 //! [`direct`] (the smallest engine that starts a guest), [`init`] (the helper process beside every guest), [`jail`] (the
-//! same guests inside a sandbox of the kernel), [`network`] (the proxy that is a sandbox's only way out).
+//! same guests inside a sandbox of the kernel), [`network`] (the proxy that is a sandbox's only way out),
+//! [`packages`] (wheels into read-only layers).
 
 pub mod direct;
 pub mod guest;
@@ -11,6 +12,7 @@ pub mod init;
 pub mod interpreter;
 pub mod jail;
 pub mod network;
+pub mod packages;
 pub mod registry;
 pub mod sandbox;
 

@@ -36,6 +36,8 @@ pub struct EngineOptions {
     pub helper: PathBuf,
     /// Its first arguments; [`helper_main`](crate::helper_main) knows them again.
     pub helper_arguments: Vec<OsString>,
+    /// Folder of all layers of packages on this machine; programs see it read-only where they are isolated.
+    pub layers: PathBuf,
     /// Limits of every guest.
     pub limits: Limits,
     /// Folders of this machine that programs see beside their workspace, in engines that isolate.

@@ -2,9 +2,6 @@
 
 use std::path::PathBuf;
 
-/// The variable that names the folders of the layers to a guest, with `:` between them, in the order of the search.
-pub const LAYERS_VARIABLE: &str = "CODEMODE_LAYERS";
-
 /// A folder of this machine that programs see beside their workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Mount {

@@ -126,8 +126,6 @@ impl Isolation {
 pub struct SessionSpec {
     /// Language of its interpreter.
     pub language: Language,
-    /// Read-only folders of packages that its programs can import, the first one first.
-    pub layers: Vec<PathBuf>,
     /// Its limits.
     pub limits: Limits,
     /// True when the interpreter serves more than one run.

@@ -16,7 +16,6 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::RunError;
-use crate::host::Host;
 
 pub use catalogue::{distribution_of, is_standard_everywhere};
 
@@ -119,11 +118,10 @@ pub trait Installer: Send + Sync + fmt::Debug {
 
     /// The layer that holds these requirements, made when it is not there yet. `None` when `cancel` fired first.
     ///
-    /// Progress goes to `host`. Dropping the future leaves no process and no half-made layer.
+    /// Dropping the future leaves no process and no half-made layer.
     async fn install(
         &self,
         requirements: &BTreeSet<Requirement>,
-        host: &dyn Host,
         cancel: &CancellationToken,
     ) -> Result<Option<Installed>, RunError>;
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use codemode_source::Language;
 use serde_json::{Map, Value};
 
+use crate::packages::Layer;
+
 /// A program as an engine runs it. Its text is already read, checked and, for TypeScript, stripped of types.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
@@ -15,6 +17,8 @@ pub struct Program {
     pub filename: String,
     /// Its language.
     pub language: Language,
+    /// Packages that it can import beside its interpreter's own, the first one first.
+    pub layers: Vec<Layer>,
     /// JSON values that are globals before the program starts.
     pub variables: Map<String, Value>,
     /// Longest value in characters that the guest may send back.

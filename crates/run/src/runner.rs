@@ -3,13 +3,14 @@
 mod check;
 mod clock;
 mod options;
+mod provide;
 mod queue;
 mod tools;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use codemode_source::{Language, SyntaxError};
+use codemode_source::{Language, Reading, SyntaxError};
 use tokio_util::sync::CancellationToken;
 
 use crate::artifacts::{self, Artifact, ENTRIES_MAX};
@@ -26,6 +27,7 @@ use crate::session::{Sessions, check_id};
 
 use clock::Clock;
 pub use options::RunnerOptions;
+use provide::Provided;
 use queue::Queue;
 use tools::{Ledger, ToolHost};
 
@@ -60,13 +62,26 @@ impl Runner {
         let mut network = NetworkMode::Full;
         match self.read(&request) {
             Err(ending) => report.ending = Some(ending),
-            Ok(program) => {
+            Ok((mut program, reading)) => {
                 let engine = self.choose(&request).await?;
                 network = engine.network();
                 let Some(_place) = self.queue.enter(&cancel).await? else {
                     report.ending = Some(Ending::Cancel);
                     return Ok(report);
                 };
+                match self.provide(&request, &reading, &cancel).await? {
+                    Provided::Cancelled => report.ending = Some(Ending::Cancel),
+                    Provided::Nothing => {}
+                    Provided::Packages(installed) => {
+                        program.layers.push(installed.layer);
+                        report.packages_installed = installed.distributions;
+                    }
+                    Provided::Refused(refusal) => report.ending = Some(Ending::Refuse(refusal)),
+                }
+                if report.ending.is_some() {
+                    self.options.journal.note(&request, &report);
+                    return Ok(report);
+                }
                 let host = |clock| ToolHost {
                     cancel: cancel.clone(),
                     catalog: self.options.tools.catalog(),
@@ -120,6 +135,10 @@ impl Runner {
 
     /// Gets interpreters of a language ready on the engine that would run it. It goes on in the background.
     pub fn prewarm(&self, language: Language) {
+        if let (Language::Python, Some(installer)) = (language, self.options.packages.installer.clone()) {
+            // What fails here fails again, and is told, when somebody needs it.
+            tokio::spawn(async move { installer.brought().await.map(drop) });
+        }
         let engine = self.options.engines.iter().find(|engine| self.judge(&***engine).is_ok());
         if let Some(engine) = engine {
             engine.prewarm(&self.spec(language, None));
@@ -214,10 +233,6 @@ impl Runner {
         if let Some(id) = &request.session_id {
             check_id(id)?;
         }
-        if !request.packages.is_empty() {
-            let problem = "packages cannot be installed by this build; use what the interpreter has";
-            return Err(RunError::invalid_argument("packages", problem));
-        }
         let timeout = request.timeout.unwrap_or(self.options.limits.wall);
         let longest = self.options.limits.wall_max;
         if timeout.is_zero() || timeout > longest {
@@ -232,7 +247,7 @@ impl Runner {
     }
 
     /// Reads the program: its size, its syntax and what the policy says of it. Nothing has run when it is refused.
-    fn read(&self, request: &RunRequest) -> Result<Program, Ending> {
+    fn read(&self, request: &RunRequest) -> Result<(Program, Reading), Ending> {
         let RunRequest { code, language, .. } = request;
         let filename = request.filename.clone().unwrap_or_else(|| language.default_filename().to_owned());
         self.options.policy.review_size(*language, code).map_err(Ending::Refuse)?;
@@ -241,13 +256,15 @@ impl Runner {
         self.options.policy.review(&reading).map_err(Ending::Refuse)?;
         check::calls(&self.options.tools.catalog(), &reading, request, &filename).map_err(Ending::Raise)?;
         let script = codemode_source::prepare(*language, code).map_err(syntax)?;
-        Ok(Program {
+        let program = Program {
             code: script.text,
             filename,
             language: *language,
+            layers: Vec::new(),
             value_chars_max: self.options.limits.output_chars,
             variables: request.variables.clone(),
-        })
+        };
+        Ok((program, reading))
     }
 
     /// The first engine that speaks the language, isolates enough and works here.
@@ -294,7 +311,6 @@ impl Runner {
     fn spec(&self, language: Language, session_id: Option<&str>) -> SessionSpec {
         SessionSpec {
             language,
-            layers: Vec::new(),
             limits: self.options.limits.clone(),
             persistent: session_id.is_some(),
             workspace: self.sessions.workspace(session_id),
@@ -428,7 +444,9 @@ fn hints(report: &Report, network: NetworkMode) -> Vec<String> {
             after.as_secs_f64()
         )),
         Some(Ending::Raise(Exception { module: Some(module), .. })) => {
-            hints.push(format!("`{module}` is not installed for this interpreter"));
+            hints.push(format!(
+                "`{module}` is not installed; pass packages=[...] with the distribution that has it"
+            ));
         }
         Some(Ending::Raise(Exception { kind, message, .. })) => {
             hints.extend(network::hint(kind, message, network));

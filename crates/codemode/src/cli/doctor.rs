@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome
     let (settings, layers) = surroundings.settings()?;
     let hub = upstreams::hub(&layers, &surroundings.paths, &surroundings.variables)?;
     let diagnosis = super::runtime()?.block_on(async {
-        let engines = compose::engines(&settings);
+        let engines = compose::engines(&settings, &surroundings.paths);
         let connected = async {
             upstreams::connect(&hub).await;
             let reports = hub.report();

@@ -174,6 +174,13 @@ pub const KEYS: &[Key] = &[
     key("packages.allowed", Kind::List, "", "Only these distributions may be installed; any when empty."),
     key("packages.blocked", Kind::List, "os-sys", "Distributions that are never installed."),
     key(
+        "packages.cache",
+        Kind::Size,
+        "5GiB",
+        "Disk space of all installed packages; those that nobody used for longest go first.",
+    ),
+    key("packages.timeout", Kind::Seconds, "300s", "How long one installation may take."),
+    key(
         "packages.newer_than",
         Kind::Text,
         "",

@@ -7,6 +7,7 @@ use codemode_engines::EngineKind;
 use codemode_engines::sandbox::Mount;
 use codemode_mcp::{ToolName, parse_tools};
 use codemode_run::network::{Network, NetworkMode};
+use codemode_run::packages::PackageRules;
 use codemode_run::{Isolation, Limits, Policy};
 
 use super::keys::Key;
@@ -28,6 +29,8 @@ pub struct Settings {
     pub mounts: Vec<Mount>,
     /// Whom programs can reach.
     pub network: Network,
+    /// How packages are installed.
+    pub packages: PackageSettings,
     /// What is refused before anything runs.
     pub policy: Policy,
     /// Whether results carry structured content.
@@ -42,6 +45,19 @@ pub struct Settings {
     pub yield_after: Duration,
 }
 
+/// The settings `packages.*`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageSettings {
+    /// Disk space of all layers in bytes.
+    pub cache_bytes_max: u64,
+    /// Releases after this date or younger than this age are not installed.
+    pub newer_than: Option<String>,
+    /// What may be installed, and whether without being asked for.
+    pub rules: PackageRules,
+    /// How long one installation may take.
+    pub timeout: Duration,
+}
+
 impl Settings {
     /// Resolves the layers.
     pub fn new(layers: &Layers) -> Result<Self, ConfigError> {
@@ -53,6 +69,7 @@ impl Settings {
             minimum: read.minimum(),
             mounts: read.mounts()?,
             network: read.network()?,
+            packages: read.packages(),
             policy: read.policy(),
             structured_output: read.flag("structured_output"),
             tools: read.tools()?,
@@ -191,6 +208,19 @@ impl Read<'_> {
                 "expected NAME, *.NAME or ADDRESS, each with or without :PORT",
             )
         })
+    }
+
+    fn packages(&self) -> PackageSettings {
+        PackageSettings {
+            cache_bytes_max: self.number("packages.cache"),
+            newer_than: Some(self.text("packages.newer_than")).filter(|text| !text.is_empty()),
+            rules: PackageRules {
+                allowed: self.list("packages.allowed"),
+                auto_install: self.flag("packages.auto_install"),
+                blocked: self.list("packages.blocked"),
+            },
+            timeout: self.seconds("packages.timeout"),
+        }
     }
 
     fn limits(&self) -> Limits {

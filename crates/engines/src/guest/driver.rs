@@ -26,10 +26,18 @@ use super::{Exit, Folder, Link};
 pub(crate) struct GuestSession {
     alive: bool,
     folder: Folder,
+    /// The folder of all layers as the guest sees it.
+    layers: PathBuf,
     link: Link,
     persistent: bool,
     /// The workspace as the guest sees it.
     workspace: PathBuf,
+}
+
+/// Where a guest sees what it is given.
+pub(crate) struct Inside {
+    pub(crate) layers: PathBuf,
+    pub(crate) workspace: PathBuf,
 }
 
 /// How a conversation with a guest ended.
@@ -43,8 +51,9 @@ enum End {
 type Calls<'a> = FuturesUnordered<BoxFuture<'a, (u64, Result<Json, ToolError>)>>;
 
 impl GuestSession {
-    pub(crate) fn new(link: Link, folder: Folder, workspace: PathBuf, persistent: bool) -> Self {
-        Self { alive: true, folder, link, persistent, workspace }
+    pub(crate) fn new(link: Link, folder: Folder, inside: Inside, persistent: bool) -> Self {
+        let Inside { layers, workspace } = inside;
+        Self { alive: true, folder, layers, link, persistent, workspace }
     }
 
     async fn converse(&mut self, program: &Program, host: &dyn Host) -> Result<End, EngineError> {
@@ -91,10 +100,12 @@ impl GuestSession {
         nonce: &str,
         host: &dyn Host,
     ) -> Result<bool, EngineError> {
+        let layers = program.layers.iter().map(|layer| self.layers.join(&layer.name));
         let message = ToGuest::Run(Run {
             code: &program.code,
             filename: &program.filename,
             language: program.language.name(),
+            layers: layers.map(|layer| layer.to_string_lossy().into_owned()).collect(),
             nonce,
             servers: &host.servers(),
             session: self.persistent,

@@ -58,6 +58,7 @@ pub struct Run<'a> {
     pub code: &'a str,
     pub filename: &'a str,
     pub language: &'static str,
+    pub layers: Vec<String>,
     pub nonce: &'a str,
     pub servers: &'a [String],
     pub session: bool,

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use codemode_run::network::NetworkMode;
 use codemode_run::{Engine, EngineError, Files, Language, Profile, Session, SessionSpec, Unavailable};
 
-use super::driver::GuestSession;
+use super::driver::{GuestSession, Inside};
 use super::frame::FromGuest;
 use super::{Folder, GuestSpec, Launch, Link};
 use demand::{Demand, GROW_AFTER, SHRINK_AFTER};
@@ -110,8 +110,10 @@ impl<L: Launch> Engine for Guests<L> {
         if !spec.persistent || self.shared.lock().kinds.contains_key(&kind) {
             self.shared.refill(&kind);
         }
-        let workspace = self.shared.launch.workspace_inside(&spec.workspace);
-        Ok(Box::new(GuestSession::new(link, folder, workspace, spec.persistent)))
+        let launch = &self.shared.launch;
+        let workspace = launch.workspace_inside(&spec.workspace);
+        let inside = Inside { layers: launch.layers_inside(), workspace };
+        Ok(Box::new(GuestSession::new(link, folder, inside, spec.persistent)))
     }
 
     async fn shutdown(&self) {

@@ -57,7 +57,6 @@ fn samples(language: Language) -> Vec<Sample> {
 async fn in_guest(engine: &dyn Engine, sample: &Sample) -> Seen {
     let folder = tempfile::tempdir().unwrap();
     let spec = SessionSpec {
-        layers: Vec::new(),
         language: sample.language,
         limits: Limits::default(),
         persistent: false,

@@ -1,6 +1,7 @@
 //! The fault loop: the n-th frame of a guest is cut or garbled, or the guest dies at it, for n = 1, 2, ... until no
 //! fault fires. Every time the run ends clearly and its guest is killed.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -58,6 +59,10 @@ impl Scripted {
 
 #[async_trait]
 impl Launch for Scripted {
+    fn layers_inside(&self) -> PathBuf {
+        PathBuf::new()
+    }
+
     fn profile(&self) -> &Profile {
         &self.profile
     }
@@ -207,7 +212,6 @@ async fn run(scripted: Scripted) -> (Option<Outcome>, Heard) {
     let engine = Guests::new(scripted, 0);
     let spec = SessionSpec {
         language: Language::Python,
-        layers: Vec::new(),
         limits: Limits::default(),
         persistent: false,
         workspace: workspace.path().to_owned(),

@@ -74,21 +74,21 @@ async fn files_that_a_program_writes_are_ours_to_read_and_the_other_way_round() 
 #[tokio::test]
 async fn mounts_and_layers_are_shown_as_they_were_asked_for() {
     let above = tempfile::tempdir().unwrap();
-    for name in ["data", "out", "layer"] {
-        std::fs::create_dir(above.path().join(name)).unwrap();
+    for name in ["data", "out", "layers/one"] {
+        std::fs::create_dir_all(above.path().join(name)).unwrap();
     }
     std::fs::write(above.path().join("data/rows.csv"), "a,b").unwrap();
-    std::fs::write(above.path().join("layer/shipped.py"), "WORD = 'a package'").unwrap();
+    std::fs::write(above.path().join("layers/one/shipped.py"), "WORD = 'a package'").unwrap();
     let mut options = options(0, Limits::default());
     let mount = |name: &str, writable| Mount {
         source: above.path().join(name),
         target: format!("/mnt/{name}").into(),
         writable,
     };
+    options.layers = above.path().join("layers");
     options.mounts = vec![mount("data", false), mount("out", true)];
     let bench = Bench::over(Arc::new(Guests::new(Jail::new(&options), 0)), Limits::default());
-    let mut spec = bench.spec(Language::Python, false);
-    spec.layers = vec![above.path().join("layer")];
+    let spec = bench.spec(Language::Python, false);
     let mut session = bench.engine.open(&spec).await.unwrap();
     let code = r"
 def attempt(path):
@@ -100,13 +100,9 @@ def attempt(path):
 import shipped
 [open('/mnt/data/rows.csv').read(), shipped.WORD, *map(attempt, ['/mnt/data/rows.csv', '/mnt/out/new', shipped.__file__])]";
     let heard = crate::support::Heard::default();
-    let outcome = session
-        .run(
-            &crate::support::program(Language::Python, code),
-            &heard,
-            tokio_util::sync::CancellationToken::new(),
-        )
-        .await;
+    let mut program = crate::support::program(Language::Python, code);
+    program.layers = vec![codemode_run::packages::Layer::new("one", None)];
+    let outcome = session.run(&program, &heard, tokio_util::sync::CancellationToken::new()).await;
     let expected = json!(["a,b", "a package", "Read-only file system", "written", "Read-only file system"]);
     let outcome = outcome.unwrap();
     assert_eq!(outcome.value, Some(Value::Json { json: expected, cut: false }), "{:?}", outcome.ending);

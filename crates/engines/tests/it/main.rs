@@ -16,6 +16,7 @@ mod frames;
 mod hostile;
 mod jail;
 mod network;
+mod packages;
 mod predecessors;
 mod support;
 

@@ -35,6 +35,7 @@ impl Line {
             journal: Arc::new(Nothing),
             limits,
             minimum: Isolation::None,
+            packages: codemode_run::packages::Packages::default(),
             policy: Policy::default(),
             shapes: Arc::<Observed>::default(),
             spool: bench.workspace.path().join("spool"),

@@ -99,7 +99,6 @@ impl Bench {
     pub(crate) fn spec(&self, language: Language, persistent: bool) -> SessionSpec {
         SessionSpec {
             language,
-            layers: Vec::new(),
             limits: self.limits.clone(),
             persistent,
             workspace: self.workspace.path().to_owned(),
@@ -144,6 +143,7 @@ pub(crate) fn options(warm: usize, limits: Limits) -> EngineOptions {
     EngineOptions {
         helper,
         helper_arguments: Vec::new(),
+        layers: std::path::PathBuf::new(),
         limits,
         mounts: Vec::new(),
         network: Network::of(NetworkMode::None),
@@ -157,6 +157,7 @@ pub(crate) fn program(language: Language, code: &str) -> Program {
         code: code.to_owned(),
         filename: language.default_filename().to_owned(),
         language,
+        layers: Vec::new(),
         value_chars_max: 50_000,
         variables: serde_json::Map::new(),
     }

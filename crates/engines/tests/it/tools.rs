@@ -96,6 +96,7 @@ impl Workshop {
             journal: Arc::new(Nothing),
             limits,
             minimum: Isolation::None,
+            packages: codemode_run::packages::Packages::default(),
             policy: Policy::default(),
             shapes: Arc::<Observed>::default(),
             spool: bench.workspace.path().join("spool"),

@@ -7,6 +7,7 @@ use crate::catalog::Shapes;
 use crate::engine::{Engine, Isolation};
 use crate::host::Tools;
 use crate::journal::Journal;
+use crate::packages::Packages;
 use crate::policy::Policy;
 use crate::program::Limits;
 
@@ -23,6 +24,8 @@ pub struct RunnerOptions {
     pub limits: Limits,
     /// Weakest isolation that may be chosen without being named.
     pub minimum: Isolation,
+    /// How packages are installed.
+    pub packages: Packages,
     /// What is refused.
     pub policy: Policy,
     /// What is learned of the results of upstream tools.

@@ -139,6 +139,7 @@ impl Bench {
             journal: Arc::new(Nothing),
             limits: Limits::default(),
             minimum: Isolation::Landlock,
+            packages: codemode_run::packages::Packages::default(),
             policy: Policy::default(),
             shapes: Arc::<Observed>::default(),
             spool: folder.path().join("spool"),

@@ -1,0 +1,312 @@
+//! Packages: installed by pip from wheels that the test makes itself, with no index in reach.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use codemode_engines::EngineKind;
+use codemode_engines::packages::{PackageOptions, WheelInstaller};
+use codemode_run::packages::{Installer, PackageRules, Packages, Requirement};
+use codemode_run::{
+    Ending, Isolation, Language, Limits, NoTools, Nothing, Observed, Policy, Report, RunError, RunRequest,
+    Runner, RunnerOptions,
+};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::options;
+
+/// A wheel of `humanize` 1.0, which a program can import and which no machine has in this version.
+const MAKE_WHEEL: &str = r#"
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1] + "/humanize-1.0-py3-none-any.whl", "w") as wheel:
+    wheel.writestr("humanize/__init__.py", "WORD = 'installed'\n")
+    info = "humanize-1.0.dist-info/"
+    wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\nName: humanize\nVersion: 1.0\n")
+    wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+    wheel.writestr(info + "RECORD", "humanize/__init__.py,,\n" + info + "METADATA,,\n" + info + "WHEEL,,\n" + info + "RECORD,,\n")
+"#;
+
+/// A folder of wheels, a folder of layers, and a workspace.
+struct Shop(TempDir);
+
+impl Shop {
+    fn new() -> Self {
+        let shop = Self(tempfile::tempdir().unwrap());
+        for name in ["wheels", "layers"] {
+            std::fs::create_dir(shop.0.path().join(name)).unwrap();
+        }
+        let made =
+            Command::new("python3").args(["-c", MAKE_WHEEL]).arg(shop.0.path().join("wheels")).status();
+        assert!(made.unwrap().success());
+        shop
+    }
+
+    fn options(&self) -> PackageOptions {
+        let path = std::env::var("PATH").unwrap();
+        // Without uv: its settings are other ones, and not every machine has it.
+        let without_uv = std::env::split_paths(&path).filter(|folder| !folder.join("uv").exists());
+        let variables = BTreeMap::from([
+            ("HOME".to_owned(), self.0.path().display().to_string()),
+            ("PATH".to_owned(), std::env::join_paths(without_uv).unwrap().into_string().unwrap()),
+            ("PIP_FIND_LINKS".to_owned(), self.0.path().join("wheels").display().to_string()),
+            ("PIP_NO_INDEX".to_owned(), "1".to_owned()),
+        ]);
+        PackageOptions {
+            cache_bytes_max: 1 << 30,
+            folder: self.0.path().join("layers"),
+            newer_than: None,
+            timeout: Duration::from_secs(120),
+            variables,
+        }
+    }
+
+    fn installer(&self) -> WheelInstaller {
+        WheelInstaller::new(self.options()).unwrap()
+    }
+
+    fn runner(&self, kind: EngineKind, rules: PackageRules) -> Runner {
+        let mut engine = options(0, Limits::default());
+        engine.layers = self.0.path().join("layers");
+        Runner::new(RunnerOptions {
+            engine: Some(kind.name().to_owned()),
+            engines: vec![codemode_engines::open(kind, &engine)],
+            journal: Arc::new(Nothing),
+            limits: Limits::default(),
+            minimum: Isolation::None,
+            packages: Packages { installer: Some(Arc::new(self.installer())), rules },
+            policy: Policy::default(),
+            shapes: Arc::<Observed>::default(),
+            spool: self.0.path().join("spool"),
+            tools: Arc::<NoTools>::default(),
+            workspace: None,
+            workspaces: self.0.path().join("workspaces"),
+        })
+    }
+
+    /// Names of everything in the folder of layers but locks.
+    fn kept(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.0.path().join("layers")).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| !name.starts_with(".lock")).collect()
+    }
+}
+
+async fn run(runner: &Runner, request: RunRequest) -> Result<Report, RunError> {
+    let run_id = runner.new_run_id();
+    let recorder = runner.recorder(&run_id);
+    runner.run(&run_id, request, &recorder, CancellationToken::new()).await
+}
+
+fn python(code: &str) -> RunRequest {
+    RunRequest::new(Language::Python, code)
+}
+
+fn asked(requirements: &[&str]) -> BTreeSet<Requirement> {
+    requirements.iter().map(|text| text.parse().unwrap()).collect()
+}
+
+const USES_IT: &str = "print('once')\nimport humanize\nprint(humanize.WORD)";
+
+#[tokio::test]
+async fn what_a_program_imports_is_there_before_it_starts() {
+    for kind in EngineKind::ALL {
+        let shop = Shop::new();
+        let report = run(&shop.runner(kind, PackageRules::default()), python(USES_IT)).await.unwrap();
+        assert_eq!(report.stdout.text, "once\ninstalled\n", "{kind}: {:?}", report.ending);
+        assert_eq!(report.packages_installed, ["humanize==1.0"]);
+        // It is kept: another server needs no wheel any more.
+        std::fs::remove_dir_all(shop.0.path().join("wheels")).unwrap();
+        let again = run(&shop.runner(kind, PackageRules::default()), python(USES_IT)).await.unwrap();
+        assert_eq!(again.stdout.text, "once\ninstalled\n");
+        assert_eq!(shop.kept().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_session_gets_packages_that_a_later_run_needs() {
+    for kind in EngineKind::ALL {
+        let shop = Shop::new();
+        let runner = shop.runner(kind, PackageRules::default());
+        let in_session = |code: &str| RunRequest { session_id: Some("s".to_owned()), ..python(code) };
+        run(&runner, in_session("kept = 7")).await.unwrap();
+        let report = run(&runner, in_session("import humanize\nprint(kept, humanize.WORD)")).await.unwrap();
+        assert_eq!(report.stdout.text, "7 installed\n", "{kind}: {:?}", report.ending);
+    }
+}
+
+#[tokio::test]
+async fn the_argument_is_installed_and_what_is_wrong_with_it_is_named() {
+    let shop = Shop::new();
+    let runner = shop.runner(EngineKind::Jail, PackageRules::default());
+    let with = |package: &str, code: &str| RunRequest { packages: vec![package.to_owned()], ..python(code) };
+    let report = run(&runner, with("Humanize>=1", "import humanize\nprint(humanize.WORD)")).await.unwrap();
+    assert_eq!((report.stdout.text.as_str(), report.packages_installed.len()), ("installed\n", 1));
+    let mut seen = Vec::new();
+    for package in ["-r/etc/hostname", "./local", "json", "no-such-dist"] {
+        let error = run(&runner, with(package, "print(1)")).await.unwrap_err();
+        seen.push((error.code, error.message));
+    }
+    let expected = [
+        (
+            "invalid_argument",
+            "argument `packages`: `-r/etc/hostname`: is an option of an installer, not a requirement",
+        ),
+        ("invalid_argument", "argument `packages`: `./local`: is an address or a path, not a requirement"),
+        (
+            "invalid_argument",
+            "argument `packages`: `json`: is part of the standard library and is never installed",
+        ),
+        ("package_not_found", "`no-such-dist`: no such distribution or version"),
+    ];
+    assert_eq!(seen, expected.map(|(code, message)| (code, message.to_owned())));
+    let bash =
+        RunRequest { packages: vec!["humanize".to_owned()], ..RunRequest::new(Language::Bash, "true") };
+    let error = run(&runner, bash).await.unwrap_err();
+    assert_eq!(error.message, "argument `packages`: packages are installed for python only, not for bash");
+}
+
+#[tokio::test]
+async fn nothing_is_installed_for_what_a_program_only_says() {
+    let shop = Shop::new();
+    let runner = shop.runner(EngineKind::Jail, PackageRules::default());
+    for code in [
+        "from json import nope",
+        "import sys\nprint(\"No module named '-r/etc/hostname'\", file=sys.stderr)\nsys.exit(1)",
+        "try:\n    import humanize\nexcept ImportError:\n    print('guarded')",
+        "text = 'import humanize'",
+    ] {
+        let report = run(&runner, python(code)).await.unwrap();
+        assert_eq!(report.packages_installed, Vec::<String>::new(), "{code}");
+    }
+    assert_eq!(shop.kept(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_settings_refuse_before_anything_runs() {
+    let shop = Shop::new();
+    let off = PackageRules { auto_install: false, ..PackageRules::default() };
+    let blocked = PackageRules { blocked: vec!["HUMANIZE".to_owned()], ..PackageRules::default() };
+    for (rules, said) in [(off, "`packages.auto_install` is off"), (blocked, "is on `packages.blocked`")] {
+        let report = run(&shop.runner(EngineKind::Jail, rules), python(USES_IT)).await.unwrap();
+        let Some(Ending::Refuse(refusal)) = &report.ending else { panic!("{:?}", report.ending) };
+        let text = refusal.to_string();
+        assert!(text.starts_with("IMPORT_NOT_FOUND (line 2): `humanize`") && text.contains(said), "{text}");
+        assert_eq!(report.stdout.text, "");
+    }
+}
+
+#[tokio::test]
+async fn a_program_cannot_write_to_a_layer() {
+    let code = "import humanize\ntry:\n    open(humanize.__file__, 'a').close()\n    print('written')\nexcept OSError as error:\n    print(error.strerror)";
+    let mut seen = Vec::new();
+    for kind in EngineKind::ALL {
+        let shop = Shop::new();
+        let report = run(&shop.runner(kind, PackageRules::default()), python(code)).await.unwrap();
+        seen.push(report.stdout.text);
+    }
+    // The control: without a sandbox root writes where it likes.
+    let control = if rustix::process::geteuid().is_root() { "written\n" } else { "Permission denied\n" };
+    assert!(matches!(seen[0].as_str(), "Read-only file system\n" | "Permission denied\n"), "{}", seen[0]);
+    assert_eq!(seen[1], control);
+}
+
+#[tokio::test]
+async fn two_servers_that_install_the_same_make_one_layer() {
+    let shop = Shop::new();
+    let (one, other) = (shop.installer(), shop.installer());
+    let (needed, never) = (asked(&["humanize"]), CancellationToken::new());
+    let (one, other) = tokio::join!(one.install(&needed, &never), other.install(&needed, &never));
+    assert_eq!(one.unwrap(), other.unwrap());
+    assert_eq!(shop.kept().len(), 1);
+}
+
+/// Whether a process has this word in its command line.
+fn is_running(word: &str) -> bool {
+    let mut processes = std::fs::read_dir("/proc").unwrap().flatten();
+    processes.any(|process| {
+        std::fs::read(process.path().join("cmdline"))
+            .is_ok_and(|line| String::from_utf8_lossy(&line).contains(word))
+    })
+}
+
+/// A uv that never ends, on a PATH of its own.
+fn endless(shop: &Shop, mark: &str) -> PackageOptions {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = shop.0.path().join("bin");
+    std::fs::create_dir_all(&folder).unwrap();
+    let uv = folder.join("uv");
+    std::fs::write(&uv, format!("#!/bin/sh\nsleep {mark} &\nsleep {mark}\n")).unwrap();
+    std::fs::set_permissions(&uv, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut options = shop.options();
+    let path = format!("{}:{}", folder.display(), options.variables["PATH"]);
+    options.variables.insert("PATH".to_owned(), path);
+    options
+}
+
+async fn until(what: impl Fn() -> bool) {
+    let waited = async {
+        while !what() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), waited).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_installation_that_is_taken_back_leaves_nothing() {
+    let (shop, mark) = (Shop::new(), "4711.125");
+    let installer = WheelInstaller::new(endless(&shop, mark)).unwrap();
+    let (needed, cancel) = (asked(&["humanize"]), CancellationToken::new());
+    let stop = async {
+        until(|| is_running(mark)).await;
+        cancel.cancel();
+    };
+    let (ended, ()) = tokio::join!(installer.install(&needed, &cancel), stop);
+    assert_eq!(ended.unwrap(), None);
+    until(|| !is_running(mark)).await;
+    assert_eq!(shop.kept(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_installation_that_takes_too_long_is_ended_and_said() {
+    let (shop, mark) = (Shop::new(), "4711.375");
+    let options = PackageOptions { timeout: Duration::from_millis(300), ..endless(&shop, mark) };
+    let installer = WheelInstaller::new(options).unwrap();
+    let error = installer.install(&asked(&["humanize"]), &CancellationToken::new()).await.unwrap_err();
+    assert_eq!(
+        (error.code, error.message.as_str()),
+        ("install_timeout", "installing `humanize` took more than 0 s")
+    );
+    until(|| !is_running(mark)).await;
+    assert_eq!(shop.kept(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_cut_off_that_pip_cannot_hold_is_refused() {
+    let shop = Shop::new();
+    let options = PackageOptions { newer_than: Some("7d".to_owned()), ..shop.options() };
+    let installer = WheelInstaller::new(options).unwrap();
+    let error = installer.install(&asked(&["humanize"]), &CancellationToken::new()).await.unwrap_err();
+    assert_eq!(error.message, "`packages.newer_than` is set, and pip cannot hold it");
+    assert_eq!(shop.kept(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn layers_that_nobody_used_for_longest_go_when_the_cache_is_full() {
+    let shop = Shop::new();
+    let old = shop.0.path().join("layers/old");
+    let recent = shop.0.path().join("layers/recent");
+    for layer in [&old, &recent] {
+        std::fs::create_dir(layer).unwrap();
+        std::fs::write(layer.join("module.py"), "x = 1").unwrap();
+    }
+    let days_ago = std::time::SystemTime::now() - Duration::from_secs(3 * 24 * 60 * 60);
+    std::fs::File::open(&old).unwrap().set_modified(days_ago).unwrap();
+    let options = PackageOptions { cache_bytes_max: 1, ..shop.options() };
+    let installer = WheelInstaller::new(options).unwrap();
+    installer.install(&asked(&["humanize"]), &CancellationToken::new()).await.unwrap();
+    assert_eq!((old.exists(), Path::exists(&recent), shop.kept().len()), (false, true, 2));
+}
