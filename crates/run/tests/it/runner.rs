@@ -147,7 +147,7 @@ async fn arguments_that_make_no_sense_are_named() {
         ),
         (
             RunRequest { packages: vec!["requests".to_owned()], ..request("print x") },
-            "invalid_argument: argument `packages`: nothing can be installed here (no hint)",
+            "invalid_argument: argument `packages`: packages are installed for python only, not for bash (no hint)",
         ),
     ];
     for (request, expected) in cases {
