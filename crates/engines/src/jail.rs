@@ -202,8 +202,9 @@ impl Jail {
             binds.push(Bind { kind: BindKind::Data, source, target: PathBuf::from(LAYERS) });
         }
         let mut host_id = host_id(&workspace);
-        let needed = [&workspace, &installation.program];
-        if !has_namespaces && !needed.into_iter().all(|path| is_reachable(path)) {
+        let layers = self.options.layers.join(".");
+        let needed = [workspace.as_path(), &installation.program, &layers];
+        if !has_namespaces && !needed.into_iter().all(is_reachable) {
             // Another user could not even get to them. Root without capabilities stays behind the same Landlock.
             host_id = None;
         }

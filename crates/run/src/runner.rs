@@ -135,10 +135,6 @@ impl Runner {
 
     /// Gets interpreters of a language ready on the engine that would run it. It goes on in the background.
     pub fn prewarm(&self, language: Language) {
-        if let (Language::Python, Some(installer)) = (language, self.options.packages.installer.clone()) {
-            // What fails here fails again, and is told, when somebody needs it.
-            tokio::spawn(async move { installer.brought().await.map(drop) });
-        }
         let engine = self.options.engines.iter().find(|engine| self.judge(&***engine).is_ok());
         if let Some(engine) = engine {
             engine.prewarm(&self.spec(language, None));

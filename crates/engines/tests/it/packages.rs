@@ -6,12 +6,14 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use codemode_engines::EngineKind;
+use codemode_engines::guest::Guests;
+use codemode_engines::jail::Jail;
 use codemode_engines::packages::{PackageOptions, WheelInstaller};
+use codemode_engines::{EngineKind, EngineOptions};
 use codemode_run::packages::{Installer, PackageRules, Packages, Requirement};
 use codemode_run::{
-    Ending, Isolation, Language, Limits, NoTools, Nothing, Observed, Policy, Report, RunError, RunRequest,
-    Runner, RunnerOptions,
+    Ending, Engine, Isolation, Language, Limits, NoTools, Nothing, Observed, Policy, Report, RunError,
+    RunRequest, Runner, RunnerOptions,
 };
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -67,12 +69,18 @@ impl Shop {
         WheelInstaller::new(self.options()).unwrap()
     }
 
+    fn engine_options(&self) -> EngineOptions {
+        EngineOptions { layers: self.0.path().join("layers"), ..options(0, Limits::default()) }
+    }
+
     fn runner(&self, kind: EngineKind, rules: PackageRules) -> Runner {
-        let mut engine = options(0, Limits::default());
-        engine.layers = self.0.path().join("layers");
+        self.runner_over(codemode_engines::open(kind, &self.engine_options()), rules)
+    }
+
+    fn runner_over(&self, engine: Arc<dyn Engine>, rules: PackageRules) -> Runner {
         Runner::new(RunnerOptions {
-            engine: Some(kind.name().to_owned()),
-            engines: vec![codemode_engines::open(kind, &engine)],
+            engine: Some(engine.profile().name.to_owned()),
+            engines: vec![engine],
             journal: Arc::new(Nothing),
             limits: Limits::default(),
             minimum: Isolation::None,
@@ -122,6 +130,17 @@ async fn what_a_program_imports_is_there_before_it_starts() {
         let again = run(&shop.runner(kind, PackageRules::default()), python(USES_IT)).await.unwrap();
         assert_eq!(again.stdout.text, "once\ninstalled\n");
         assert_eq!(shop.kept().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn every_level_of_the_jail_shows_them() {
+    for level in [Isolation::Landlock, Isolation::NoCgroup, Isolation::Full] {
+        let shop = Shop::new();
+        let engine = Guests::new(Jail::at_most(&shop.engine_options(), level), 0);
+        let report =
+            run(&shop.runner_over(Arc::new(engine), PackageRules::default()), python(USES_IT)).await.unwrap();
+        assert_eq!((report.isolation, report.stdout.text.as_str()), (Some(level), "once\ninstalled\n"));
     }
 }
 
