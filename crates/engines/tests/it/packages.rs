@@ -18,7 +18,7 @@ use codemode_run::{
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::options;
+use crate::support::{lacks, options};
 
 /// A wheel of `humanize` 1.0, which a program can import and which no machine has in this version.
 const MAKE_WHEEL: &str = r#"
@@ -120,6 +120,9 @@ const USES_IT: &str = "print('once')\nimport humanize\nprint(humanize.WORD)";
 
 #[tokio::test]
 async fn what_a_program_imports_is_there_before_it_starts() {
+    if lacks("pip") {
+        return;
+    }
     for kind in EngineKind::ALL {
         let shop = Shop::new();
         let report = run(&shop.runner(kind, PackageRules::default()), python(USES_IT)).await.unwrap();
@@ -135,6 +138,9 @@ async fn what_a_program_imports_is_there_before_it_starts() {
 
 #[tokio::test]
 async fn every_level_of_the_jail_shows_them() {
+    if lacks("pip") {
+        return;
+    }
     for level in [Isolation::Landlock, Isolation::NoCgroup, Isolation::Full] {
         let shop = Shop::new();
         let engine = Guests::new(Jail::at_most(&shop.engine_options(), level), 0);
@@ -146,6 +152,9 @@ async fn every_level_of_the_jail_shows_them() {
 
 #[tokio::test]
 async fn a_session_gets_packages_that_a_later_run_needs() {
+    if lacks("pip") {
+        return;
+    }
     for kind in EngineKind::ALL {
         let shop = Shop::new();
         let runner = shop.runner(kind, PackageRules::default());
@@ -158,6 +167,9 @@ async fn a_session_gets_packages_that_a_later_run_needs() {
 
 #[tokio::test]
 async fn the_argument_is_installed_and_what_is_wrong_with_it_is_named() {
+    if lacks("pip") {
+        return;
+    }
     let shop = Shop::new();
     let runner = shop.runner(EngineKind::Jail, PackageRules::default());
     let with = |package: &str, code: &str| RunRequest { packages: vec![package.to_owned()], ..python(code) };
@@ -219,6 +231,9 @@ async fn the_settings_refuse_before_anything_runs() {
 
 #[tokio::test]
 async fn a_program_cannot_write_to_a_layer() {
+    if lacks("pip") {
+        return;
+    }
     let code = "import humanize\ntry:\n    open(humanize.__file__, 'a').close()\n    print('written')\nexcept OSError as error:\n    print(error.strerror)";
     let mut seen = Vec::new();
     for kind in EngineKind::ALL {
@@ -234,6 +249,9 @@ async fn a_program_cannot_write_to_a_layer() {
 
 #[tokio::test]
 async fn two_servers_that_install_the_same_make_one_layer() {
+    if lacks("pip") {
+        return;
+    }
     let shop = Shop::new();
     let (one, other) = (shop.installer(), shop.installer());
     let (needed, never) = (asked(&["humanize"]), CancellationToken::new());
@@ -315,6 +333,9 @@ async fn a_cut_off_that_pip_cannot_hold_is_refused() {
 
 #[tokio::test]
 async fn layers_that_nobody_used_for_longest_go_when_the_cache_is_full() {
+    if lacks("pip") {
+        return;
+    }
     let shop = Shop::new();
     let old = shop.0.path().join("layers/old");
     let recent = shop.0.path().join("layers/recent");

@@ -168,6 +168,10 @@ pub(crate) fn program(language: Language, code: &str) -> Program {
 pub(crate) fn lacks(what: &str) -> bool {
     let found = match what {
         "namespaces" => Bench::jail().engine.profile().isolation >= codemode_run::Isolation::NoCgroup,
+        "pip" => {
+            let asked = std::process::Command::new("python3").args(["-I", "-m", "pip", "--version"]).output();
+            asked.is_ok_and(|asked| asked.status.success())
+        }
         program => std::process::Command::new(program).arg("--version").output().is_ok(),
     };
     let required = std::env::var("CODEMODE_TEST_REQUIRE").unwrap_or_default();
