@@ -1,6 +1,6 @@
 //! The composition root: the one place where engines, journal, runner and server meet.
 
-use std::ffi::OsString;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,6 +16,9 @@ use crate::config::{Layers, PackageSettings, Settings, print};
 use crate::doctor;
 use crate::paths::Paths;
 use crate::spool;
+
+/// The environment of codemode.
+type Variables = BTreeMap<String, String>;
 
 /// Every engine of this build, in the order of preference.
 pub fn engines(settings: &Settings, paths: &Paths) -> Vec<Arc<dyn Engine>> {
@@ -39,20 +42,15 @@ fn this_binary() -> PathBuf {
     std::env::current_exe().unwrap_or_else(|_| PathBuf::from("codemode"))
 }
 
-/// A variable whose name and value are text.
-fn text((name, value): (OsString, OsString)) -> Option<(String, String)> {
-    Some((name.into_string().ok()?, value.into_string().ok()?))
-}
-
 /// How programs get packages. Without a folder to keep them in nothing is installed, which the log says.
-fn packages(settings: &Settings, paths: &Paths) -> Packages {
+fn packages(settings: &Settings, paths: &Paths, variables: &Variables) -> Packages {
     let PackageSettings { cache_bytes_max, newer_than, rules, timeout } = settings.packages.clone();
     let options = PackageOptions {
         cache_bytes_max,
         folder: paths.layers.clone(),
         newer_than,
         timeout,
-        variables: std::env::vars_os().filter_map(text).collect(),
+        variables: variables.clone(),
     };
     let installer = WheelInstaller::new(options)
         .inspect_err(|error| tracing::error!(%error, "no folder for packages"))
@@ -61,14 +59,14 @@ fn packages(settings: &Settings, paths: &Paths) -> Packages {
 }
 
 /// A runner over the engines of this build, whose programs call these upstream tools.
-pub fn runs(settings: &Settings, paths: &Paths, tools: Arc<dyn Tools>) -> Runs {
+pub fn runs(settings: &Settings, paths: &Paths, variables: &Variables, tools: Arc<dyn Tools>) -> Runs {
     let runner = Runner::new(RunnerOptions {
         engine: settings.engine.clone(),
         engines: engines(settings, paths),
         journal: Arc::new(History::new(paths.database.clone())),
         limits: settings.limits.clone(),
         minimum: settings.minimum,
-        packages: packages(settings, paths),
+        packages: packages(settings, paths, variables),
         policy: settings.policy.clone(),
         shapes: Arc::<Observed>::default(),
         spool: spool::folder(&paths.spool),

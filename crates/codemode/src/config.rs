@@ -18,7 +18,7 @@ pub use layers::{ConfigError, Layers, Origin};
 pub use settings::{PackageSettings, Settings};
 
 /// Settings that a project may not loosen without a word: what a checkout brings along is not what its user chose.
-const NOTED_IN_PROJECTS: &[&str] = &["engine", "network.", "policy.", "sandbox."];
+const NOTED_IN_PROJECTS: &[&str] = &["engine", "network.", "packages.", "policy.", "sandbox."];
 
 /// Reads every layer: defaults, the user's file, the project's file, the environment, flags.
 pub fn load(

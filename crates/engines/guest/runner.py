@@ -721,6 +721,8 @@ def close_others(descriptor):
                 os.close(number)
             except OSError:
                 pass
+
+
 def add_layers(layers):
     """Folders of packages that codemode installed; the program's own folder stays in front of them."""
     for layer in layers:

@@ -190,7 +190,7 @@ impl Jail {
     fn spec(&self, guest: &GuestSpec, found: &Found) -> Result<Spec, EngineError> {
         let command = guest_command(guest.language)?;
         let installation = prefix::installation(&command.program, guest.language)?;
-        let has_namespaces = found.profile.isolation >= Isolation::NoCgroup;
+        let has_namespaces = self.has_namespaces();
         let workspace = fs::canonicalize(&guest.workspace)
             .map_err(|error| EngineError::failed("open the workspace", error))?;
         let mut binds = system_binds(&installation.folders);
@@ -202,8 +202,7 @@ impl Jail {
             binds.push(Bind { kind: BindKind::Data, source, target: PathBuf::from(LAYERS) });
         }
         let mut host_id = host_id(&workspace);
-        let layers = self.options.layers.join(".");
-        let needed = [workspace.as_path(), &installation.program, &layers];
+        let needed = [workspace.as_path(), &installation.program, &self.options.layers];
         if !has_namespaces && !needed.into_iter().all(is_reachable) {
             // Another user could not even get to them. Root without capabilities stays behind the same Landlock.
             host_id = None;
@@ -229,6 +228,10 @@ impl Jail {
             trial: false,
         };
         Ok(spec)
+    }
+
+    fn has_namespaces(&self) -> bool {
+        self.found().profile.isolation >= Isolation::NoCgroup
     }
 
     fn shares_network(&self) -> bool {
@@ -325,8 +328,7 @@ impl Launch for Jail {
     }
 
     fn layers_inside(&self) -> PathBuf {
-        let has_namespaces = self.found().profile.isolation >= Isolation::NoCgroup;
-        if has_namespaces { PathBuf::from(LAYERS) } else { self.options.layers.clone() }
+        if self.has_namespaces() { PathBuf::from(LAYERS) } else { self.options.layers.clone() }
     }
 
     fn limits(&self) -> &Limits {
@@ -334,14 +336,16 @@ impl Launch for Jail {
     }
 
     fn network(&self) -> NetworkMode {
-        let has_namespaces = self.found().profile.isolation >= Isolation::NoCgroup;
         // Without a network namespace there is nothing that a proxy could stand in front of.
-        if self.is_proxied() && !has_namespaces { NetworkMode::None } else { self.options.network.mode }
+        if self.is_proxied() && !self.has_namespaces() {
+            NetworkMode::None
+        } else {
+            self.options.network.mode
+        }
     }
 
     fn workspace_inside(&self, workspace: &Path) -> PathBuf {
-        let has_namespaces = self.found().profile.isolation >= Isolation::NoCgroup;
-        if has_namespaces {
+        if self.has_namespaces() {
             PathBuf::from(WORKSPACE)
         } else {
             fs::canonicalize(workspace).unwrap_or_else(|_| workspace.to_owned())

@@ -1,10 +1,10 @@
 //! Installs Python packages outside every sandbox: wheels only, no code of theirs runs, into read-only layers that runs
 //! and servers share.
 //!
-//! Reading order: this file (one installation), [`cache`] (where layers lie and how two servers make one once), `tool` (uv
+//! Reading order: this file (one installation), `cache` (where layers lie and how two servers make one once), `tool` (uv
 //! or pip), `interpreter` (what the interpreter has).
 
-pub mod cache;
+mod cache;
 mod interpreter;
 mod tool;
 
@@ -22,7 +22,6 @@ use tokio_util::sync::CancellationToken;
 
 use cache::Cache;
 use interpreter::Interpreter;
-pub use tool::{Tool, find};
 
 /// How packages are installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,14 +63,14 @@ impl WheelInstaller {
         if let Some(distributions) = self.cache.find(&key) {
             return Ok(installed(key, distributions));
         }
-        let _lock = self.cache.lock(&key).await.map_err(cannot_keep)?;
+        let lock = self.cache.lock(&key).await.map_err(cannot_keep)?;
         // Another server may have made it while this one waited.
         if let Some(distributions) = self.cache.find(&key) {
             return Ok(installed(key, distributions));
         }
         let draft = self.cache.draft().map_err(cannot_keep)?;
         tool::install(&self.options, &interpreter.program, &draft, requirements).await?;
-        let distributions = self.cache.keep(draft, &key).await.map_err(cannot_keep)?;
+        let distributions = self.cache.keep(draft, &key, lock).await.map_err(cannot_keep)?;
         Ok(installed(key, distributions))
     }
 
@@ -90,7 +89,7 @@ impl WheelInstaller {
 }
 
 fn installed(key: String, distributions: Vec<String>) -> Installed {
-    Installed { distributions, layer: Layer::new(key, None) }
+    Installed { distributions, layer: Layer(key) }
 }
 
 fn cannot_keep(error: std::io::Error) -> RunError {

@@ -7,7 +7,6 @@ mod catalogue;
 mod missing;
 mod requirement;
 
-use std::any::Any;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -74,32 +73,10 @@ impl PackageRules {
     }
 }
 
-/// A read-only folder with installed distributions. It is not removed while a clone of this value lives.
-#[derive(Clone)]
-pub struct Layer {
-    lease: Option<Arc<dyn Any + Send + Sync>>,
-    /// Its folder, as a name below the engine's folder of layers.
-    pub name: String,
-}
-
-impl Layer {
-    /// A layer that `lease` keeps from being removed.
-    pub fn new(name: impl Into<String>, lease: Option<Arc<dyn Any + Send + Sync>>) -> Self {
-        Self { lease, name: name.into() }
-    }
-}
-
-impl fmt::Debug for Layer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Layer").field("name", &self.name).field("leased", &self.lease.is_some()).finish()
-    }
-}
-
-impl PartialEq for Layer {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
+/// A read-only folder with installed distributions: its name below the engine's folder of layers. One that was used within
+/// the last day is not removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer(pub String);
 
 /// A layer and what is in it.
 #[derive(Debug, Clone, PartialEq)]

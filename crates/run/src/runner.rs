@@ -21,13 +21,13 @@ use crate::host::Stream;
 use crate::network::{self, NetworkMode};
 use crate::outcome::{Ending, Exception, Outcome, Usage};
 use crate::output::{Captured, Recorder};
+use crate::packages::Installed;
 use crate::program::{Limits, Program, RunRequest};
 use crate::report::Report;
 use crate::session::{Sessions, check_id};
 
 use clock::Clock;
 pub use options::RunnerOptions;
-use provide::Provided;
 use queue::Queue;
 use tools::{Ledger, ToolHost};
 
@@ -70,38 +70,29 @@ impl Runner {
                     return Ok(report);
                 };
                 match self.provide(&request, &reading, &cancel).await? {
-                    Provided::Cancelled => report.ending = Some(Ending::Cancel),
-                    Provided::Nothing => {}
-                    Provided::Packages(installed) => {
-                        program.layers.push(installed.layer);
-                        report.packages_installed = installed.distributions;
+                    Err(ending) => report.ending = Some(ending),
+                    Ok(installed) => {
+                        if let Some(Installed { distributions, layer }) = installed {
+                            program.layers.push(layer);
+                            report.packages_installed = distributions;
+                        }
+                        let clock = Clock::new(self.options.limits.wait);
+                        let host = ToolHost {
+                            cancel: cancel.clone(),
+                            catalog: self.options.tools.catalog(),
+                            clock: &clock,
+                            language: request.language,
+                            ledger: &ledger,
+                            recorder,
+                            shapes: &*self.options.shapes,
+                            tools: &*self.options.tools,
+                        };
+                        let cancel = cancel.clone();
+                        let attempt =
+                            Attempt { cancel, clock: &clock, engine: &*engine, host, program, timeout };
+                        fill(&mut report, &*engine, self.attempt(&request, attempt).await?);
                     }
-                    Provided::Refused(refusal) => report.ending = Some(Ending::Refuse(refusal)),
                 }
-                if report.ending.is_some() {
-                    self.options.journal.note(&request, &report);
-                    return Ok(report);
-                }
-                let host = |clock| ToolHost {
-                    cancel: cancel.clone(),
-                    catalog: self.options.tools.catalog(),
-                    clock,
-                    language: request.language,
-                    ledger: &ledger,
-                    recorder,
-                    shapes: &*self.options.shapes,
-                    tools: &*self.options.tools,
-                };
-                let clock = Clock::new(self.options.limits.wait);
-                let attempt = Attempt {
-                    cancel: cancel.clone(),
-                    clock: &clock,
-                    engine: &*engine,
-                    host: host(&clock),
-                    program,
-                    timeout,
-                };
-                fill(&mut report, &*engine, self.attempt(&request, attempt).await?);
             }
         }
         report.stdout = recorder.captured(Stream::Stdout);
@@ -229,6 +220,7 @@ impl Runner {
         if let Some(id) = &request.session_id {
             check_id(id)?;
         }
+        self.check_packages(request)?;
         let timeout = request.timeout.unwrap_or(self.options.limits.wall);
         let longest = self.options.limits.wall_max;
         if timeout.is_zero() || timeout > longest {

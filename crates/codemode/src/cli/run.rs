@@ -48,7 +48,8 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome
     let runtime = super::runtime()?;
     let ended = runtime.block_on(async {
         upstreams::connect(&hub).await;
-        let runs = compose::runs(&settings, &surroundings.paths, Arc::clone(&hub) as _);
+        let runs =
+            compose::runs(&settings, &surroundings.paths, &surroundings.variables, Arc::clone(&hub) as _);
         let runner = runs.runner();
         let id = runner.new_run_id();
         let recorder = runner.recorder(&id);

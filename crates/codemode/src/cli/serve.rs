@@ -18,7 +18,8 @@ pub(super) fn run(surroundings: &Surroundings) -> Outcome {
     let runtime = super::runtime()?;
     let hub = Arc::new(upstreams::hub(&layers, &surroundings.paths, &surroundings.variables)?);
     let served = runtime.block_on(async {
-        let runs = compose::runs(&settings, &surroundings.paths, Arc::clone(&hub) as _);
+        let runs =
+            compose::runs(&settings, &surroundings.paths, &surroundings.variables, Arc::clone(&hub) as _);
         let options = compose::server(&settings, &layers, &runs);
         compose::prewarm(&runs);
         let above = surroundings.paths.spool.clone();

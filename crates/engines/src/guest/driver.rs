@@ -100,7 +100,7 @@ impl GuestSession {
         nonce: &str,
         host: &dyn Host,
     ) -> Result<bool, EngineError> {
-        let layers = program.layers.iter().map(|layer| self.layers.join(&layer.name));
+        let layers = program.layers.iter().map(|layer| self.layers.join(&layer.0));
         let message = ToGuest::Run(Run {
             code: &program.code,
             filename: &program.filename,

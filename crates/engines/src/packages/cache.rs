@@ -9,30 +9,30 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{FlockOperation, flock};
 
 /// A layer that was used within this time is never removed: a run may be at work with it.
-pub const IN_USE: Duration = Duration::from_secs(24 * 60 * 60);
+const IN_USE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often one server looks whether another is done with the same layer.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// The folder of all layers of one user.
 #[derive(Debug, Clone)]
-pub struct Cache {
+pub(super) struct Cache {
     bytes_max: u64,
     folder: PathBuf,
 }
 
 /// A layer that is being made. Dropping it removes it.
 #[derive(Debug)]
-pub struct Draft(PathBuf);
+pub(super) struct Draft(PathBuf);
 
 impl Draft {
     /// Where the packages go.
-    pub fn layer(&self) -> PathBuf {
+    pub(super) fn layer(&self) -> PathBuf {
         self.0.join("layer")
     }
 
     /// An empty folder for the installer to work in.
-    pub fn work(&self) -> PathBuf {
+    pub(super) fn work(&self) -> PathBuf {
         self.0.join("work")
     }
 }
@@ -46,7 +46,7 @@ impl Drop for Draft {
 
 impl Cache {
     /// The cache in a folder, which is made when it is not there.
-    pub fn open(folder: &Path, bytes_max: u64) -> io::Result<Self> {
+    pub(super) fn open(folder: &Path, bytes_max: u64) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         // Programs of a jail run as other users, and see it read-only.
         fs::set_permissions(folder, Permissions::from_mode(0o755))?;
@@ -54,16 +54,18 @@ impl Cache {
     }
 
     /// The distributions of a layer, as `name==version`, when it is there. It counts as used now.
-    pub fn find(&self, key: &str) -> Option<Vec<String>> {
+    pub(super) fn find(&self, key: &str) -> Option<Vec<String>> {
         let layer = self.folder.join(key);
         let distributions = distributions(&layer).ok()?;
         let _ = File::open(&layer).and_then(|folder| folder.set_modified(SystemTime::now()));
         Some(distributions)
     }
 
-    /// Waits until no other server makes this layer. The file is the lock; dropping it lets the next one in.
-    pub async fn lock(&self, key: &str) -> io::Result<File> {
-        let file = File::create(self.folder.join(format!(".lock-{key}")))?;
+    /// Waits until no other server makes this layer. The file is the lock; dropping it lets the next one in. A few layers
+    /// share each, so that their number is bounded: a lock that is in use cannot be removed.
+    pub(super) async fn lock(&self, key: &str) -> io::Result<File> {
+        let shared = key.get(..2).unwrap_or(key);
+        let file = File::create(self.folder.join(format!(".lock-{shared}")))?;
         while let Err(error) = flock(&file, FlockOperation::NonBlockingLockExclusive) {
             if error != rustix::io::Errno::WOULDBLOCK {
                 return Err(error.into());
@@ -74,15 +76,16 @@ impl Cache {
     }
 
     /// A new layer that nobody sees yet.
-    pub fn draft(&self) -> io::Result<Draft> {
+    pub(super) fn draft(&self) -> io::Result<Draft> {
         let draft = Draft(self.folder.join(format!(".draft-{}", ulid::Ulid::new())));
         fs::create_dir_all(draft.layer())?;
         fs::create_dir_all(draft.work())?;
         Ok(draft)
     }
 
-    /// Makes a draft a layer: read-only, and there for everybody. Its distributions are the result.
-    pub async fn keep(&self, draft: Draft, key: &str) -> io::Result<Vec<String>> {
+    /// Makes a draft a layer: read-only, and there for everybody. Its distributions are the result. Once begun it is
+    /// finished, also when nobody waits for it any more; the lock is held until then.
+    pub(super) async fn keep(&self, draft: Draft, key: &str, lock: File) -> io::Result<Vec<String>> {
         let (cache, key) = (self.clone(), key.to_owned());
         let kept = tokio::task::spawn_blocking(move || {
             let layer = draft.layer();
@@ -91,26 +94,27 @@ impl Cache {
             rustix::fs::syncfs(File::open(&layer)?)?;
             fs::rename(&layer, cache.folder.join(&key))?;
             cache.make_room(&key);
+            drop(lock);
             Ok(distributions)
         });
         kept.await.map_err(io::Error::other)?
     }
 
-    /// Removes the layers that nobody used for longest until the rest fits.
+    /// Removes the layers that nobody used for longest until the rest fits, and what servers that were killed left behind.
     fn make_room(&self, newest: &str) {
         let Ok(entries) = fs::read_dir(&self.folder) else { return };
-        let mut layers: Vec<(SystemTime, PathBuf, u64)> = entries
+        let mut folders: Vec<(SystemTime, PathBuf, u64)> = entries
             .flatten()
-            .filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
             .filter_map(|entry| {
                 Some((entry.metadata().ok()?.modified().ok()?, entry.path(), size(&entry.path())))
             })
             .collect();
-        layers.sort();
-        let mut total: u64 = layers.iter().map(|(_, _, bytes)| bytes).sum();
-        for (used, layer, bytes) in layers {
+        folders.sort();
+        let mut total: u64 = folders.iter().map(|(_, _, bytes)| bytes).sum();
+        for (used, layer, bytes) in folders {
             let in_use = used.elapsed().unwrap_or_default() < IN_USE || layer.ends_with(newest);
-            if total <= self.bytes_max || in_use {
+            if in_use || (total <= self.bytes_max && !is_left_behind(&layer)) {
                 continue;
             }
             let gone = self.folder.join(format!(".gone-{}", ulid::Ulid::new()));
@@ -121,6 +125,11 @@ impl Cache {
             }
         }
     }
+}
+
+/// Drafts, and layers on their way out, have names that no key has.
+fn is_left_behind(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }
 
 /// Takes every right to write away, and lets every user read.

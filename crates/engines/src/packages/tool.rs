@@ -8,6 +8,7 @@ use std::process::Stdio;
 use codemode_run::RunError;
 use codemode_run::packages::Requirement;
 use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 
 use super::PackageOptions;
@@ -15,7 +16,7 @@ use super::cache::Draft;
 
 /// What installs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tool {
+enum Tool {
     /// The interpreter's own pip.
     Pip,
     /// uv, at this place.
@@ -23,7 +24,7 @@ pub enum Tool {
 }
 
 /// uv on the PATH that these variables name, or else pip.
-pub fn find(variables: &BTreeMap<String, String>) -> Tool {
+fn find(variables: &BTreeMap<String, String>) -> Tool {
     let path = variables.get("PATH").cloned().unwrap_or_default();
     let uv = env::split_paths(&path).map(|folder| folder.join("uv")).find(|file| file.is_file());
     uv.map_or(Tool::Pip, Tool::Uv)
@@ -80,13 +81,14 @@ pub(super) async fn install(
         source: Some(error.into()),
     };
     let child = command.spawn().map_err(failed)?;
-    let group = Group(child.id());
+    let mut group = Group(child.id());
     let Ok(ended) = tokio::time::timeout(options.timeout, output(child)).await else {
         let seconds = options.timeout.as_secs();
         let message = format!("installing {} took more than {seconds} s", named(requirements));
         return Err(RunError::new("install_timeout", message, "try again, or raise `packages.timeout`"));
     };
-    drop(group);
+    // It ended by itself: its number may be somebody else's by now.
+    group.0 = None;
     let (success, said) = ended.map_err(failed)?;
     if success { Ok(()) } else { Err(explain(requirements, said)) }
 }
@@ -160,12 +162,16 @@ impl Drop for Group {
 }
 
 /// Bytes of an installer's complaint that are read.
-const SAID_BYTES_MAX: usize = 64 * 1024;
+const SAID_BYTES_MAX: u64 = 64 * 1024;
 
-async fn output(child: Child) -> std::io::Result<(bool, String)> {
-    let output = child.wait_with_output().await?;
-    let said = &output.stderr[output.stderr.len().saturating_sub(SAID_BYTES_MAX)..];
-    Ok((output.status.success(), String::from_utf8_lossy(said).into_owned()))
+/// Whether an installer did its work, and the beginning of what it said.
+async fn output(mut child: Child) -> std::io::Result<(bool, String)> {
+    let mut said = Vec::new();
+    if let Some(mut stderr) = child.stderr.take() {
+        (&mut stderr).take(SAID_BYTES_MAX).read_to_end(&mut said).await?;
+        tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await?;
+    }
+    Ok((child.wait().await?.success(), String::from_utf8_lossy(&said).into_owned()))
 }
 
 fn named(requirements: &BTreeSet<Requirement>) -> String {

@@ -10,7 +10,7 @@ use codemode_run::network::{Network, NetworkMode};
 use codemode_run::{Ending, Isolation, KillCause, Language, Limits, Value};
 use serde_json::json;
 
-use crate::support::{Bench, options};
+use crate::support::{Bench, lacks, options};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -101,7 +101,7 @@ import shipped
 [open('/mnt/data/rows.csv').read(), shipped.WORD, *map(attempt, ['/mnt/data/rows.csv', '/mnt/out/new', shipped.__file__])]";
     let heard = crate::support::Heard::default();
     let mut program = crate::support::program(Language::Python, code);
-    program.layers = vec![codemode_run::packages::Layer::new("one", None)];
+    program.layers = vec![codemode_run::packages::Layer("one".to_owned())];
     let outcome = session.run(&program, &heard, tokio_util::sync::CancellationToken::new()).await;
     let expected = json!(["a,b", "a package", "Read-only file system", "written", "Read-only file system"]);
     let outcome = outcome.unwrap();
@@ -118,6 +118,41 @@ fn reaching(port: u16) -> String {
          def tried(act):\n    try:\n        return act()\n    except OSError as error:\n        return str(error)[:60]\n\
          [tried(raw), tried(asked)]"
     )
+}
+
+/// Answers every request to this listener with `hello`.
+fn greet(host: std::net::TcpListener) {
+    std::thread::spawn(move || {
+        for stream in host.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 1024]);
+            let _ =
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");
+        }
+    });
+}
+
+#[tokio::test]
+async fn node_and_curl_find_the_proxy_by_themselves() {
+    if lacks("node") || lacks("curl") {
+        return;
+    }
+    let host = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = host.local_addr().unwrap().port();
+    greet(host);
+    let mut options = options(0, Limits::default());
+    let fetch = format!("console.log(await (await fetch('http://127.0.0.1:{port}/')).text())");
+    let curl = format!("curl -s http://127.0.0.1:{port}/; echo");
+    let listed = Network::new(NetworkMode::Hosts, &[format!("127.0.0.1:{port}")]).unwrap();
+    // The control: without a way out nobody answers.
+    for (network, said) in [(listed, "hello\n"), (Network::of(NetworkMode::None), "")] {
+        options.network = network;
+        let bench = Bench::over(Arc::new(Guests::new(Jail::new(&options), 0)), Limits::default());
+        let (_, heard) = bench.run(Language::JavaScript, &fetch).await;
+        assert_eq!(heard.stdout(), said);
+        let (_, heard) = bench.run(Language::Bash, &curl).await;
+        assert_eq!(heard.stdout().trim(), said.trim());
+    }
 }
 
 #[tokio::test]
@@ -172,16 +207,19 @@ async fn what_the_proxy_refuses_says_why() {
 async fn a_guest_takes_its_proxy_with_it() {
     let mut options = options(0, Limits::default());
     options.network = Network::of(NetworkMode::Public);
-    let before = std::fs::read_dir("/proc/self/fd").unwrap().count();
-    for _ in 0..5 {
-        let bench = Bench::over(Arc::new(Guests::new(Jail::new(&options), 0)), Limits::default());
-        assert_eq!(bench.python("print(1)").await.0, Ending::Finish);
-    }
-    // The tasks end when they are next scheduled.
-    for _ in 0..100 {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(std::fs::read_dir("/proc/self/fd").unwrap().count(), before);
+    let bench = Bench::over(Arc::new(Guests::new(Jail::new(&options), 0)), Limits::default());
+    let alive = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let before = alive();
+    let session = bench.session(Language::Python).await;
+    // The control: while the guest lives its proxy does.
+    assert!(alive() > before);
+    drop(session);
+    let ended = async {
+        while alive() > before {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), ended).await.unwrap();
 }
 
 fn killed(cause: KillCause) -> Ending {

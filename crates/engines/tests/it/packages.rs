@@ -1,7 +1,6 @@
 //! Packages: installed by pip from wheels that the test makes itself, with no index in reach.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -199,6 +198,37 @@ async fn the_argument_is_installed_and_what_is_wrong_with_it_is_named() {
     assert_eq!(error.message, "argument `packages`: packages are installed for python only, not for bash");
 }
 
+/// A source distribution whose setup leaves a mark when it runs.
+const MAKE_SOURCE: &str = r#"
+import io, sys, tarfile
+setup = ("open(%r, 'w').close()\n" % sys.argv[2]).encode()
+with tarfile.open(sys.argv[1] + "/onlysource-1.0.tar.gz", "w:gz") as archive:
+    for name, text in [("setup.py", setup), ("PKG-INFO", b"Metadata-Version: 2.1\nName: onlysource\nVersion: 1.0\n")]:
+        entry = tarfile.TarInfo("onlysource-1.0/" + name)
+        entry.size = len(text)
+        archive.addfile(entry, io.BytesIO(text))
+"#;
+
+#[tokio::test]
+async fn code_of_a_package_does_not_run_while_it_is_installed() {
+    if lacks("pip") {
+        return;
+    }
+    let shop = Shop::new();
+    let (wheels, mark) = (shop.0.path().join("wheels"), shop.0.path().join("mark"));
+    let made = Command::new("python3").args(["-c", MAKE_SOURCE]).arg(&wheels).arg(&mark).status();
+    assert!(made.unwrap().success());
+    let error =
+        shop.installer().install(&asked(&["onlysource"]), &CancellationToken::new()).await.unwrap_err();
+    assert_eq!((error.code, mark.exists()), ("package_not_found", false));
+    // The control: the same without our options runs it.
+    let mut plain = Command::new("python3");
+    plain.args(["-m", "pip", "install", "--no-index", "--no-build-isolation", "--find-links"]).arg(&wheels);
+    plain.arg("--target").arg(shop.0.path().join("elsewhere")).arg("onlysource");
+    plain.output().unwrap();
+    assert!(mark.exists());
+}
+
 #[tokio::test]
 async fn nothing_is_installed_for_what_a_program_only_says() {
     let shop = Shop::new();
@@ -339,14 +369,21 @@ async fn layers_that_nobody_used_for_longest_go_when_the_cache_is_full() {
     let shop = Shop::new();
     let old = shop.0.path().join("layers/old");
     let recent = shop.0.path().join("layers/recent");
-    for layer in [&old, &recent] {
+    let left_behind = shop.0.path().join("layers/.draft-of-a-server-that-was-killed");
+    for layer in [&old, &recent, &left_behind] {
         std::fs::create_dir(layer).unwrap();
         std::fs::write(layer.join("module.py"), "x = 1").unwrap();
     }
     let days_ago = std::time::SystemTime::now() - Duration::from_secs(3 * 24 * 60 * 60);
-    std::fs::File::open(&old).unwrap().set_modified(days_ago).unwrap();
+    for layer in [&old, &left_behind] {
+        std::fs::File::open(layer).unwrap().set_modified(days_ago).unwrap();
+    }
+    let never = CancellationToken::new();
+    // The control: with room enough only what was left behind goes.
+    shop.installer().install(&asked(&["humanize"]), &never).await.unwrap();
+    assert_eq!((left_behind.exists(), old.exists(), shop.kept().len()), (false, true, 3));
     let options = PackageOptions { cache_bytes_max: 1, ..shop.options() };
     let installer = WheelInstaller::new(options).unwrap();
-    installer.install(&asked(&["humanize"]), &CancellationToken::new()).await.unwrap();
-    assert_eq!((old.exists(), Path::exists(&recent), shop.kept().len()), (false, true, 2));
+    installer.install(&asked(&["humanize==1.0"]), &never).await.unwrap();
+    assert_eq!((old.exists(), recent.exists(), shop.kept().len()), (false, true, 3));
 }

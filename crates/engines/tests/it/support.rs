@@ -146,7 +146,8 @@ pub(crate) fn options(warm: usize, limits: Limits) -> EngineOptions {
         layers: std::path::PathBuf::new(),
         limits,
         mounts: Vec::new(),
-        network: Network::of(NetworkMode::None),
+        // What users get: the corpus and the contract hold with the proxy beside every jail.
+        network: Network::of(NetworkMode::Public),
         warm,
     }
 }

@@ -1,82 +1,70 @@
 //! The step that gets a program the packages that it imports, before it starts. Its time is not the program's.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
-use codemode_source::{Language, Reading};
+use codemode_source::{Import, Language, Reading};
 use tokio_util::sync::CancellationToken;
 
 use super::Runner;
 use crate::error::RunError;
-use crate::packages::{Installed, Lookup, Requirement, missing};
-use crate::policy::Refusal;
+use crate::outcome::Ending;
+use crate::packages::{Installed, Lookup, Packages, Requirement, is_standard_everywhere, missing};
 use crate::program::RunRequest;
 
-/// What became of a program's packages.
-pub(super) enum Provided {
-    /// The run was taken back meanwhile.
-    Cancelled,
-    /// The interpreter has all that is imported.
-    Nothing,
-    /// They are in this layer.
-    Packages(Installed),
-    /// An import that nothing can provide.
-    Refused(Refusal),
-}
-
 impl Runner {
-    /// Installs what the caller asked for and what the program imports and lacks.
+    /// Whether packages can be asked for at all.
+    pub(super) fn check_packages(&self, request: &RunRequest) -> Result<(), RunError> {
+        if request.packages.is_empty() {
+            return Ok(());
+        }
+        let refuse = |problem: String| Err(RunError::invalid_argument("packages", problem));
+        match (request.language, &self.options.packages.installer) {
+            (Language::Python, Some(_)) => Ok(()),
+            (Language::Python, None) => refuse("nothing can be installed here".to_owned()),
+            (other, _) => refuse(format!("packages are installed for python only, not for {other}")),
+        }
+    }
+
+    /// Installs what the caller asked for and what the program imports and lacks. Without a program to start, the inner
+    /// `Err` is the run's ending: refused for an import that nothing can provide, or taken back meanwhile.
     pub(super) async fn provide(
         &self,
         request: &RunRequest,
         reading: &Reading,
         cancel: &CancellationToken,
-    ) -> Result<Provided, RunError> {
-        let rules = &self.options.packages.rules;
-        if request.language != Language::Python {
-            return match request.packages.first() {
-                None => Ok(Provided::Nothing),
-                Some(_) => {
-                    let problem =
-                        format!("packages are installed for python only, not for {}", request.language);
-                    Err(RunError::invalid_argument("packages", problem))
-                }
-            };
-        }
-        let Some(installer) = &self.options.packages.installer else {
-            return match request.packages.first() {
-                None => Ok(Provided::Nothing),
-                Some(_) => Err(RunError::invalid_argument("packages", "nothing can be installed here")),
-            };
-        };
-        if request.packages.is_empty() && reading.imports.is_empty() {
-            return Ok(Provided::Nothing);
+    ) -> Result<Result<Option<Installed>, Ending>, RunError> {
+        let Packages { installer, rules } = &self.options.packages;
+        let (Language::Python, Some(installer)) = (request.language, installer) else { return Ok(Ok(None)) };
+        let is_standard = |import: &Import| import.guarded || is_standard_everywhere(&import.module);
+        if request.packages.is_empty() && reading.imports.iter().all(is_standard) {
+            // Most programs: the interpreter is not even asked what it has.
+            return Ok(Ok(None));
         }
         let brought = installer.brought().await?;
         let asked = Requirement::read_all(&request.packages, rules, &brought)?;
         let workspace = self.sessions.workspace(request.session_id.as_deref());
         let own = |module: &str| lookup(request, &workspace, module);
-        let mut needed: BTreeSet<Requirement> = match missing(reading, &brought, rules, &asked, own) {
-            Err(refusal) => return Ok(Provided::Refused(refusal)),
-            Ok(found) => found,
+        let mut needed = match missing(reading, &brought, rules, &asked, own) {
+            Err(refusal) => return Ok(Err(Ending::Refuse(refusal))),
+            Ok(needed) => needed,
         };
         needed.extend(asked);
         if needed.is_empty() {
-            return Ok(Provided::Nothing);
+            return Ok(Ok(None));
         }
         let installed = installer.install(&needed, cancel).await?;
-        Ok(installed.map_or(Provided::Cancelled, Provided::Packages))
+        Ok(installed.map(Some).ok_or(Ending::Cancel))
     }
 }
 
 /// Looks for a module of the program's own: in its files and beside them. What an earlier run of the session did to its
-/// interpreter nobody can tell.
+/// interpreter nobody can tell, and a program that names the module's file may be about to write it.
 fn lookup(request: &RunRequest, workspace: &Path, module: &str) -> Lookup {
     let (file, folder) = (format!("{module}.py"), format!("{module}/"));
     let is_given = request.files.keys().any(|path| *path == file || path.starts_with(&folder));
     if is_given || workspace.join(&file).exists() || workspace.join(module).exists() {
         Lookup::Beside
-    } else if request.session_id.is_some() {
+    } else if request.session_id.is_some() || request.code.contains(&file) || request.code.contains(&folder) {
         Lookup::Somewhere
     } else {
         Lookup::Nowhere

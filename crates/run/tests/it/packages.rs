@@ -1,10 +1,19 @@
 //! What is installed for a program: requirements, imports, lists. B-numbers are defects of the predecessors.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use codemode_run::packages::{Brought, PackageRules, Requirement};
-use codemode_run::packages::{Lookup, distribution_of, missing};
+use async_trait::async_trait;
+use codemode_run::packages::{
+    Brought, Installed, Installer, Layer, Lookup, PackageRules, Packages, Requirement, distribution_of,
+    missing,
+};
+use codemode_run::{Ending, Engine, Isolation, Language, RunError, RunRequest};
 use codemode_source::{Import, Reading, Reference};
+use tokio_util::sync::CancellationToken;
+
+use crate::script::{Bench, Script};
 
 fn brought() -> Brought {
     let set = |names: &[&str]| names.iter().map(ToString::to_string).collect();
@@ -121,4 +130,65 @@ fn an_import_that_nothing_can_provide_is_refused_with_its_line() {
     let path = Reference { name: "sys.path.append".to_owned(), line: 1, called: true };
     let reading = Reading { references: vec![path], ..imports(&["no_such_thing"]) };
     assert_eq!(decide(&reading, &rules), "");
+}
+
+/// Installs nothing, and counts how often it is asked what the interpreter has.
+#[derive(Debug, Default)]
+struct Counting(AtomicU32);
+
+#[async_trait]
+impl Installer for Counting {
+    async fn brought(&self) -> Result<Arc<Brought>, RunError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(Arc::new(brought()))
+    }
+
+    async fn install(
+        &self,
+        requirements: &BTreeSet<Requirement>,
+        _cancel: &CancellationToken,
+    ) -> Result<Option<Installed>, RunError> {
+        let distributions = requirements.iter().map(ToString::to_string).collect();
+        Ok(Some(Installed { distributions, layer: Layer("one".to_owned()) }))
+    }
+}
+
+/// What became of a program's imports: how often the interpreter was asked, what was installed, and the refusal.
+async fn provided(code: &str) -> (u32, Vec<String>, Option<String>) {
+    let installer = Arc::new(Counting::default());
+    let engine: Arc<dyn Engine> = Arc::new(Script::new("jail", Isolation::Full));
+    let mut bench = Bench::new(vec![engine]);
+    bench.options.packages =
+        Packages { installer: Some(Arc::clone(&installer) as _), rules: PackageRules::default() };
+    let ended = bench.runs().start(RunRequest::new(Language::Python, code)).finish().await;
+    let report = ended.as_ref().as_ref().unwrap();
+    let refusal = match &report.ending {
+        Some(Ending::Refuse(refusal)) => Some(refusal.to_string()),
+        _ => None,
+    };
+    (installer.0.load(Ordering::Relaxed), report.packages_installed.clone(), refusal)
+}
+
+#[tokio::test]
+async fn the_interpreter_is_asked_what_it_has_only_when_it_matters() {
+    let nothing = Vec::<String>::new;
+    assert_eq!(provided("print(1)").await, (0, nothing(), None));
+    assert_eq!(provided("import json, os.path").await, (0, nothing(), None));
+    assert_eq!(
+        provided("try:\n    import pandas\nexcept ImportError:\n    pass").await,
+        (0, nothing(), None)
+    );
+    assert_eq!(provided("import six").await, (1, nothing(), None));
+    assert_eq!(provided("import pandas").await, (1, vec!["pandas".to_owned()], None));
+}
+
+#[tokio::test]
+async fn a_module_that_the_program_writes_itself_is_left_to_it() {
+    let nothing = Vec::<String>::new;
+    let writes = "open('made_here.py', 'w').write('x = 1')\nimport made_here";
+    assert_eq!(provided(writes).await, (1, nothing(), None));
+    let (_, _, refusal) = provided("import made_here").await;
+    assert!(
+        refusal.unwrap().starts_with("IMPORT_NOT_FOUND (line 1): no known distribution provides `made_here`")
+    );
 }
