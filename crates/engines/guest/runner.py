@@ -182,6 +182,9 @@ class Interpreter:
                 sys.excepthook(type(error), error, error.__traceback__)
         flush_streams()
         sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+        # CPython stops daemon threads before it takes their names away. Here they go on until the process ends: what they
+        # then miss is no error of the program.
+        threading.excepthook = lambda arguments: None
         try:
             self.forget()
         except BaseException:  # noqa: B036 - what a finalizer raises is printed by the interpreter
