@@ -65,6 +65,7 @@ pub fn runs(settings: &Settings, paths: &Paths, variables: &Variables, tools: Ar
         engines: engines(settings, paths),
         journal: Arc::new(History::new(paths.database.clone())),
         limits: settings.limits.clone(),
+        memory: Arc::new(codemode_run::NoMemory),
         minimum: settings.minimum,
         packages: packages(settings, paths, variables),
         policy: settings.policy.clone(),

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`program`] (what is asked), [`outcome`] (how it ended), [`engine`] and [`host`] (the two seams),
 //! [`catalog`] (the upstream tools), [`policy`] (what is refused), [`network`] (what may be reached), [`output`] (what is kept of it), [`session`] (what
-//! lives between runs), [`runner`] (the pipeline: the product on one screen), [`runs`] (runs that are going on or are
+//! lives between runs), [`memory`] (what was learned), [`runner`] (the pipeline: the product on one screen), [`runs`] (runs that are going on or are
 //! over).
 
 pub mod artifacts;
@@ -11,6 +11,7 @@ pub mod engine;
 pub mod error;
 pub mod host;
 pub mod journal;
+pub mod memory;
 pub mod network;
 pub mod outcome;
 pub mod output;
@@ -30,6 +31,7 @@ pub use host::{
     Block, Display, Event, Host, NoTools, OURSELVES, Stream, ToolCall, ToolError, ToolResult, Tools,
 };
 pub use journal::{Journal, Nothing};
+pub use memory::{Added, Learning, Lesson, Memory, NewLearning, NoMemory, Recalled};
 pub use network::{Network, NetworkMode};
 pub use outcome::{Ending, Exception, KillCause, Outcome, Usage, Value};
 pub use policy::{Policy, Refusal};

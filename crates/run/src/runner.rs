@@ -5,6 +5,7 @@ mod clock;
 mod options;
 mod provide;
 mod queue;
+mod recall;
 mod tools;
 
 use std::sync::Arc;
@@ -101,7 +102,9 @@ impl Runner {
         report.tool_calls = ledger.records();
         report.duration = started.elapsed();
         report.hints.extend(hints(&report, network));
+        report.hints.extend(self.recall(&request, &report).await);
         self.options.journal.note(&request, &report);
+        self.options.memory.note(&request, &report);
         Ok(report)
     }
 

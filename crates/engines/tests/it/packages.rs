@@ -82,6 +82,7 @@ impl Shop {
             engines: vec![engine],
             journal: Arc::new(Nothing),
             limits: Limits::default(),
+            memory: Arc::new(codemode_run::NoMemory),
             minimum: Isolation::None,
             packages: Packages { installer: Some(Arc::new(self.installer())), rules },
             policy: Policy::default(),

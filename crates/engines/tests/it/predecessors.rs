@@ -34,6 +34,7 @@ impl Line {
             engines: vec![Arc::clone(&bench.engine) as Arc<dyn Engine>],
             journal: Arc::new(Nothing),
             limits,
+            memory: Arc::new(codemode_run::NoMemory),
             minimum: Isolation::None,
             packages: codemode_run::packages::Packages::default(),
             policy: Policy::default(),

@@ -95,6 +95,7 @@ impl Workshop {
             engines: vec![Arc::clone(&bench.engine)],
             journal: Arc::new(Nothing),
             limits,
+            memory: Arc::new(codemode_run::NoMemory),
             minimum: Isolation::None,
             packages: codemode_run::packages::Packages::default(),
             policy: Policy::default(),

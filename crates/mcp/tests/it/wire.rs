@@ -41,6 +41,7 @@ impl Bench {
             engines: vec![Arc::new(script.clone()) as Arc<dyn Engine>],
             journal: Arc::new(Nothing),
             limits: Limits::default(),
+            memory: Arc::new(codemode_run::NoMemory),
             minimum: Isolation::Landlock,
             packages: codemode_run::packages::Packages::default(),
             policy: Policy::default(),

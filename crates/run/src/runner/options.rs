@@ -7,6 +7,7 @@ use crate::catalog::Shapes;
 use crate::engine::{Engine, Isolation};
 use crate::host::Tools;
 use crate::journal::Journal;
+use crate::memory::Memory;
 use crate::packages::Packages;
 use crate::policy::Policy;
 use crate::program::Limits;
@@ -22,6 +23,8 @@ pub struct RunnerOptions {
     pub journal: Arc<dyn Journal>,
     /// Bounds of every run.
     pub limits: Limits,
+    /// Keeps what is learned from failures.
+    pub memory: Arc<dyn Memory>,
     /// Weakest isolation that may be chosen without being named.
     pub minimum: Isolation,
     /// How packages are installed.

@@ -140,6 +140,7 @@ impl Bench {
             engines,
             journal: Arc::new(Nothing),
             limits: Limits::default(),
+            memory: Arc::new(codemode_run::NoMemory),
             minimum: Isolation::Landlock,
             packages: codemode_run::packages::Packages::default(),
             policy: Policy::default(),
