@@ -24,6 +24,7 @@ const { stringify, parse } = JSON;
 const { defineProperty, getPrototypeOf, keys } = Object;
 const exit = process.exit.bind(process);
 const reallyExit = process.reallyExit.bind(process);
+const kill = process.kill.bind(process);
 let inspector = null;
 const later = setImmediate;
 const pause = Atomics.wait.bind(Atomics, new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
@@ -533,7 +534,9 @@ function finish(code) {
     // The program closed the link: only the exit status can tell how it ended.
     reallyExit(ending.kind === "raise" ? 1 : exitCode);
   }
-  if (run.session) {
+  // Stands still until codemode ends this process, which first reads what it has used.
+  if (!run.session) kill(process.pid, "SIGSTOP");
+  else {
     current = null;
     process.exitCode = undefined;
     // V8 would tell the end of a program that waits for ever while it collects garbage, where nothing may listen.

@@ -4,6 +4,7 @@ Started as `python3 -I -X utf8 -c <this text> DESCRIPTOR`. The program gets a `_
 nothing of this file but `display` and what tools.py, which stands in front of it, puts beside the builtins.
 """
 
+import _signal
 import ast
 import builtins
 import gc
@@ -766,8 +767,14 @@ def serve(link):
             # The program closed the link: only the exit status can tell how it ended.
             os._exit(status_of(ending))
         if not run["session"]:
+            rest()
             os._exit(status_of(ending))
         restore_streams()
+
+
+def rest(kill=os.kill, pid=os.getpid()):
+    """Stands still with every thread until codemode ends this process, which first reads what it has used."""
+    kill(pid, _signal.SIGSTOP)
 
 
 def end_child(interpreter, ending):
