@@ -7,7 +7,7 @@ use std::sync::Arc;
 use codemode_engines::packages::{PackageOptions, WheelInstaller};
 use codemode_engines::{EngineKind, EngineOptions};
 use codemode_mcp::ServerOptions;
-use codemode_memory::History;
+use codemode_memory::{History, Learnings};
 use codemode_run::packages::Packages;
 use codemode_run::{Engine, Language, Observed, Runner, RunnerOptions, Runs, Tools};
 use futures::FutureExt;
@@ -65,7 +65,7 @@ pub fn runs(settings: &Settings, paths: &Paths, variables: &Variables, tools: Ar
         engines: engines(settings, paths),
         journal: Arc::new(History::new(paths.database.clone())),
         limits: settings.limits.clone(),
-        memory: Arc::new(codemode_run::NoMemory),
+        memory: Arc::new(Learnings::new(paths.database.clone())),
         minimum: settings.minimum,
         packages: packages(settings, paths, variables),
         policy: settings.policy.clone(),

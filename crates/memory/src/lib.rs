@@ -1,12 +1,15 @@
-//! The one SQLite file: the history of runs and of sessions. Several servers may use it at once.
+//! The one SQLite file: the history of runs and of sessions, and what was learned from failures. Several servers may use it at once.
 //!
 //! Reading order: [`Store`] (opens the file, puts a damaged one aside, knows its tables), [`RunRow`] and [`SessionRow`]
-//! (what it keeps: never the program itself), [`History`] (the journal that writes behind the runner's back).
+//! (what it keeps: never the program itself), [`History`] (the journal that writes behind the runner's back), [`Learnings`]
+//! (what failures taught).
 
 mod history;
+mod learnings;
 mod rows;
 mod store;
 
 pub use history::History;
+pub use learnings::Learnings;
 pub use rows::{RunRow, SessionRow};
-pub use store::{Filter, RUNS_MAX, Store, StoreError};
+pub use store::{Filter, LEARNINGS_MAX, RUNS_MAX, Store, StoreError};

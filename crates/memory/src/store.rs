@@ -1,11 +1,14 @@
 //! Opens the file and asks its tables.
 
+mod learnings;
 mod open;
 
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, Row, params};
+
+pub use learnings::LEARNINGS_MAX;
 
 use crate::rows::{RunRow, SessionRow};
 

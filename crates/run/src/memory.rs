@@ -47,7 +47,7 @@ pub struct Learning {
     /// When it was added, in milliseconds since 1970.
     pub created_ms: i64,
     /// How often it was suggested and the next try failed again.
-    pub failure_count: u64,
+    pub failure_count: u32,
     /// Its number.
     pub id: i64,
     /// When it was last suggested, in milliseconds since 1970.
@@ -55,7 +55,7 @@ pub struct Learning {
     /// What it says.
     pub lesson: Lesson,
     /// How often it was suggested and the next try worked.
-    pub success_count: u64,
+    pub success_count: u32,
     /// Words to find it by.
     pub tags: Vec<String>,
 }

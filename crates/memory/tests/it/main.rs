@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod history;
+mod learnings;
 mod store;
 
 use codemode_memory::{Filter, RunRow, Store};
