@@ -5,7 +5,10 @@ mod answer;
 mod arguments;
 mod execute_code;
 mod follow;
+mod learnings;
 mod resources;
+mod run_python;
+mod run_with_retry;
 mod search_tools;
 mod wait_run;
 
@@ -159,7 +162,23 @@ impl ServerHandler for Server {
         let arguments = request.arguments.unwrap_or_default();
         let listener = Listener::new(&context, &self.shared.hung_up, self.logs.load(Ordering::Relaxed));
         let result: CallToolResult = match self.offered(&request.name)? {
-            ToolName::ExecuteCode => execute_code::call(&self.shared, arguments, &context, listener).await,
+            ToolName::ExecuteCode => {
+                let request = execute_code::request(arguments);
+                execute_code::call(&self.shared, request, &context, listener).await
+            }
+            ToolName::RunPython | ToolName::RunPythonStream => {
+                let request = run_python::request(arguments);
+                execute_code::call(&self.shared, request, &context, listener).await
+            }
+            ToolName::RunWithRetry => run_with_retry::call(&self.shared, arguments, &context, listener).await,
+            ToolName::GetSystemContext => {
+                let text = (self.shared.options.context)().await;
+                CallToolResult::success(vec![rmcp::model::ContentBlock::text(text)])
+            }
+            tool @ (ToolName::AddLearning | ToolName::GetLearnings | ToolName::RecordSemanticFailure) => {
+                let style = answer::style(&self.shared, &context);
+                learnings::call(&self.shared, tool, arguments, style).await
+            }
             ToolName::SearchTools => {
                 search_tools::call(&self.shared, arguments, answer::style(&self.shared, &context))
             }

@@ -1,5 +1,7 @@
 //! Which tools are offered: names and presets.
 
+mod pyrunner;
+
 use rmcp::model::Tool;
 use serde_json::{Value, json};
 
@@ -12,18 +14,54 @@ pub enum ToolName {
     SearchTools,
     /// Waits for a run that goes on.
     WaitRun,
+    /// Says what this machine offers.
+    GetSystemContext,
+    /// Runs a Python program.
+    RunPython,
+    /// Runs a Python program; its output streams.
+    RunPythonStream,
+    /// Runs a Python program again where that can help.
+    RunWithRetry,
+    /// Keeps what mends an error.
+    AddLearning,
+    /// Keeps what worked where something else did not.
+    RecordSemanticFailure,
+    /// Finds what was learned.
+    GetLearnings,
 }
 
 /// A word in the setting `tools` that names neither a tool nor a preset.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown tool or preset `{0}`; presets are lean, pyrunner, agent, sandbox, all; tools are execute_code, search_tools, wait_run"
+    "unknown tool or preset `{0}`; presets are lean, pyrunner, agent, sandbox, all; tools are {names}", names = names()
 )]
 pub struct UnknownTool(pub String);
 
 impl ToolName {
     /// Every tool, in the order in which they are listed.
-    pub const ALL: [Self; 3] = [Self::ExecuteCode, Self::SearchTools, Self::WaitRun];
+    pub const ALL: [Self; 10] = [
+        Self::ExecuteCode,
+        Self::SearchTools,
+        Self::WaitRun,
+        Self::GetSystemContext,
+        Self::RunPython,
+        Self::RunPythonStream,
+        Self::RunWithRetry,
+        Self::AddLearning,
+        Self::RecordSemanticFailure,
+        Self::GetLearnings,
+    ];
+
+    /// Tools of the preset `pyrunner`; `pip_install` and `configure` are not in this build.
+    pub const PYRUNNER: [Self; 7] = [
+        Self::GetSystemContext,
+        Self::RunPython,
+        Self::RunPythonStream,
+        Self::RunWithRetry,
+        Self::AddLearning,
+        Self::RecordSemanticFailure,
+        Self::GetLearnings,
+    ];
 
     /// What the preset `lean` has in any case; with upstream servers it has `search_tools` too.
     pub const LEAN: [Self; 2] = [Self::ExecuteCode, Self::WaitRun];
@@ -31,16 +69,33 @@ impl ToolName {
     /// The name on the wire.
     pub fn name(self) -> &'static str {
         match self {
+            Self::AddLearning => "add_learning",
             Self::ExecuteCode => "execute_code",
+            Self::GetLearnings => "get_learnings",
+            Self::GetSystemContext => "get_system_context",
+            Self::RecordSemanticFailure => "record_semantic_failure",
+            Self::RunPython => "run_python",
+            Self::RunPythonStream => "run_python_stream",
+            Self::RunWithRetry => "run_with_retry",
             Self::SearchTools => "search_tools",
             Self::WaitRun => "wait_run",
         }
+    }
+
+    /// Whether its result is that of a run.
+    pub(crate) fn answers_with_a_run(self) -> bool {
+        use ToolName::{ExecuteCode, RunPython, RunPythonStream, RunWithRetry, WaitRun};
+        matches!(self, ExecuteCode | RunPython | RunPythonStream | RunWithRetry | WaitRun)
     }
 
     /// The tool of this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tool| tool.name() == name)
     }
+}
+
+fn names() -> String {
+    ToolName::ALL.map(ToolName::name).join(", ")
 }
 
 /// Tools of a preset that this build has.
@@ -50,7 +105,7 @@ fn preset(word: &str) -> Option<Vec<ToolName>> {
         "all" => Some(ToolName::ALL.to_vec()),
         "lean" => Some(ToolName::LEAN.to_vec()),
         "sandbox" => Some(vec![ToolName::ExecuteCode]),
-        "pyrunner" => Some(Vec::new()),
+        "pyrunner" => Some(ToolName::PYRUNNER.to_vec()),
         _ => None,
     }
 }
@@ -88,6 +143,13 @@ pub(crate) fn definition(
     catalog: &str,
 ) -> Result<Tool, serde_json::Error> {
     let mut definition = match tool {
+        ToolName::AddLearning
+        | ToolName::GetLearnings
+        | ToolName::GetSystemContext
+        | ToolName::RecordSemanticFailure
+        | ToolName::RunPython
+        | ToolName::RunPythonStream
+        | ToolName::RunWithRetry => pyrunner::definition(tool).unwrap_or_default(),
         ToolName::ExecuteCode => json!({
             "name": tool.name(),
             "description": described(catalog),
@@ -127,7 +189,7 @@ pub(crate) fn definition(
         }),
     };
     if structured
-        && tool != ToolName::SearchTools
+        && tool.answers_with_a_run()
         && let Some(fields) = definition.as_object_mut()
     {
         fields.insert("outputSchema".to_owned(), output_schema());

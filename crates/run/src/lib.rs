@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`program`] (what is asked), [`outcome`] (how it ended), [`engine`] and [`host`] (the two seams),
 //! [`catalog`] (the upstream tools), [`policy`] (what is refused), [`network`] (what may be reached), [`output`] (what is kept of it), [`session`] (what
-//! lives between runs), [`memory`] (what was learned), [`runner`] (the pipeline: the product on one screen), [`runs`] (runs that are going on or are
+//! lives between runs), [`memory`] (what was learned), [`runner`] (the pipeline: the product on one screen), [`retry`] (what can be mended when
+//! it failed), [`runs`] (runs that are going on or are
 //! over).
 
 pub mod artifacts;
@@ -19,6 +20,7 @@ pub mod packages;
 pub mod policy;
 pub mod program;
 pub mod report;
+pub mod retry;
 pub mod runner;
 pub mod runs;
 pub mod session;

@@ -26,8 +26,10 @@ pub struct Program {
 }
 
 /// One request, as a command line or a tool call states it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RunRequest {
+    /// Whether missing imports are installed; the settings may forbid it, whatever this says.
+    pub auto_install: bool,
     /// The program's text as its author wrote it.
     pub code: String,
     /// What the program is for; goes to the log.
@@ -52,6 +54,7 @@ impl RunRequest {
     /// A request with everything optional left out.
     pub fn new(language: Language, code: impl Into<String>) -> Self {
         Self {
+            auto_install: true,
             code: code.into(),
             description: None,
             filename: None,

@@ -19,6 +19,7 @@ use crate::catalog::Catalog;
 use crate::engine::{Engine, EngineError, Entry, Isolation, Profile, Session, SessionSpec};
 use crate::error::RunError;
 use crate::host::Stream;
+use crate::memory::Memory;
 use crate::network::{self, NetworkMode};
 use crate::outcome::{Ending, Exception, Outcome, Usage};
 use crate::output::{Captured, Recorder};
@@ -171,6 +172,11 @@ impl Runner {
             }
         }
         Err(missing.into())
+    }
+
+    /// What was learned from failures.
+    pub fn memory(&self) -> &dyn Memory {
+        &*self.options.memory
     }
 
     /// The sessions.

@@ -152,6 +152,58 @@ class Sdk:
         else:
             raise AssertionError("an unknown tool was called")
 
+    async def learned(self):
+        """A learning is kept, told to the run that fails by it, and counted when the next run works."""
+        code = "int('4 2')"
+        failed = await self.raw({"code": code, "description": "read a number"}, tool="run_python")
+        expect.same(failed["isError"], True)
+        expect.same(failed["_meta"]["codemode/report"]["hints"], [])
+        learning = {"error_pattern": r"invalid literal for int\(\)", "solution": "take the blanks out first",
+                    "context": "numbers with blanks", "tags": "numbers, parsing"}
+        expect.same(await self.said("add_learning", learning), "learning 1 is kept")
+        failed = await self.raw({"code": code, "description": "read a number"}, tool="run_python")
+        hint = 'learned: for "invalid literal for int\\\\(\\\\)" it helped: "take the blanks out first" (when: "numbers with blanks")'
+        expect.same(failed["_meta"]["codemode/report"]["hints"], [hint])
+        unrelated = await self.raw({"code": "1 / 0"}, tool="run_python")
+        expect.same(unrelated["_meta"]["codemode/report"]["hints"], [])
+        await self.raw({"code": "int('42')", "description": "read a number"}, tool="run_python")
+        with anyio.fail_after(PATIENCE):
+            while "helped 1 times" not in await self.said("get_learnings", {"search": "numbers"}):
+                await anyio.sleep(0.01)
+
+    async def still_learned(self):
+        """What was learned is there after a restart of the server."""
+        text = await self.said("get_learnings", {"search": "blanks"})
+        expect.same(text.splitlines()[-1].strip(), "helped 1 times, did not help 0 times")
+        read = await self.client.read_resource("codemode://learnings")
+        expect.same([content.text for content in read.contents], [text])
+
+    async def retried(self):
+        """A number of attempts that makes no sense is an argument error; an error of the program's own comes once."""
+        text = "invalid_argument: argument `max_retries`: 0 is out of range; expected 1 to 10 attempts"
+        seen = await self.call({"code": "1", "max_retries": 0}, tool="run_with_retry")
+        expect.same(seen, {"content": [{"type": "text", "text": text}], "isError": True})
+        code = "print('side effect', file=open('effects', 'a'))\nraise ValueError('no')"
+        seen = await self.raw({"code": code}, tool="run_with_retry")
+        report = seen["_meta"]["codemode/report"]
+        hint = "not tried again: ValueError is the program's own and would come again: change the program"
+        expect.same((report["attempts"], report["hints"]), (1, [hint]))
+        seen = await self.raw({"code": "print(open('effects').read(), end='')"}, tool="run_python")
+        expect.same(seen["_meta"]["codemode/report"]["stdout"], "side effect\n")
+        code = "import os, time\nfirst = not os.path.exists('tried')\nopen('tried', 'w').close()\ntime.sleep(3 if first else 0)"
+        seen = await self.raw({"code": code, "timeout": 2}, tool="run_with_retry")
+        report = seen["_meta"]["codemode/report"]
+        hint = "attempt 1 ended with timeout (in it; 1 files were written; the next attempt did this again); then: timeout 4 s instead of 2 s"
+        expect.same((report["attempts"], report["success"], report["hints"]), (2, True, [hint]))
+
+    async def context(self):
+        """What the machine offers."""
+        text = await self.said("get_system_context", {})
+        expect.same(text.split()[0], "codemode")
+
+    async def said(self, tool, arguments):
+        return (await self.raw(arguments, tool=tool))["content"][0]["text"]
+
 
 def trimmed(result):
     """A result as the wire had it: the SDK fills in what was left out."""
@@ -180,3 +232,11 @@ async def checks(mode, binary, engine, home, check):
     patient = Sdk(mode, binary, engine, home, ["--set", "yield_after=1"])
     async with patient.client:
         await check("wait_run for a long one", patient.waited_for)
+    old = Sdk(mode, binary, engine, home, ["--tools", "pyrunner"])
+    async with old.client:
+        await check("get_system_context", old.context)
+        await check("a learning is told to who needs it", old.learned)
+        await check("run_with_retry repeats only what can be mended", old.retried)
+    restarted = Sdk(mode, binary, engine, home, ["--tools", "pyrunner"])
+    async with restarted.client:
+        await check("learnings live through a restart", restarted.still_learned)

@@ -1,8 +1,8 @@
 //! Defects of the systems that codemode replaces, each as a case that must not happen here. The numbers are those of the
 //! list that was made when the predecessors were run.
 //!
-//! Tested elsewhere: A3 (a ping while a program runs) with the MCP server. Not yet tested, because what they are about is
-//! not built: A10 (regular expressions of learnings) and A14 (`max_retries` of nought, of `run_with_retry`).
+//! Tested elsewhere: A3 (a ping while a program runs) and A14 (`max_retries` of nought) with the MCP server, A10 (regular
+//! expressions of learnings) with the memory.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -20,10 +20,15 @@ pub(super) async fn answer(shared: &Shared, run: &RunHandle, style: Style) -> Ca
     match run.report() {
         None => result(&run.so_far(), &[], style),
         Some(end) => match &*end {
-            Ok(report) => result(report, &files(shared, report).await, style),
+            Ok(report) => answer_with(shared, report, style).await,
             Err(error) => failed(error, style),
         },
     }
+}
+
+/// Answers with this report of a run that is over.
+pub(super) async fn answer_with(shared: &Shared, report: &Report, style: Style) -> CallToolResult {
+    result(report, &files(shared, report).await, style)
 }
 
 /// Reads the files to show now, and not when the run ended: reports that are kept would keep them all in memory.

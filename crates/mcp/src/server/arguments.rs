@@ -31,6 +31,11 @@ impl Arguments {
         })
     }
 
+    /// Yes or no.
+    pub(super) fn flag(&mut self, name: &'static str) -> Read<bool> {
+        self.read(name, "true or false", Value::as_bool)
+    }
+
     /// A whole number.
     pub(super) fn count(&mut self, name: &'static str) -> Read<usize> {
         self.read(name, "a whole number from 0 on", |value| usize::try_from(value.as_u64()?).ok())

@@ -15,12 +15,12 @@ use crate::present::failed;
 /// Starts a run and answers with its end, or with what there is when it takes long.
 pub(super) async fn call(
     shared: &Shared,
-    arguments: Map<String, Value>,
+    request: Result<RunRequest, RunError>,
     context: &RequestContext<RoleServer>,
-    listener: Listener<'_>,
+    mut listener: Listener<'_>,
 ) -> CallToolResult {
     let style = style(shared, context);
-    let request = match request(arguments) {
+    let request = match request {
         Ok(request) => request,
         Err(error) => return failed(&error, style),
     };
@@ -36,7 +36,8 @@ pub(super) async fn call(
     answer(shared, &run, style).await
 }
 
-fn request(arguments: Map<String, Value>) -> Result<RunRequest, RunError> {
+/// Reads the arguments of `execute_code`.
+pub(super) fn request(arguments: Map<String, Value>) -> Result<RunRequest, RunError> {
     let mut arguments = Arguments::new(arguments);
     let code = arguments.text("code")?;
     let language = match arguments.text("language")? {

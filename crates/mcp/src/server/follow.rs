@@ -35,7 +35,7 @@ impl<'a> Listener<'a> {
     }
 
     /// Follows a run for at most `patience`. All lines of a run that ended were sent before this returns.
-    pub(super) async fn follow(mut self, run: &RunHandle, patience: Duration) {
+    pub(super) async fn follow(&mut self, run: &RunHandle, patience: Duration) {
         if self.token.is_none() && !self.logs {
             run.finish_within(patience).await;
             return;

@@ -6,7 +6,7 @@ use rmcp::ErrorData;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use serde_json::{Value, json};
 
-use super::Shared;
+use super::{Shared, learnings};
 use crate::present;
 
 /// Longest part of a stream, and longest file, that one read gives, in bytes.
@@ -18,6 +18,7 @@ const TOOLS: &str = "codemode://tools/";
 pub(super) fn list() -> Result<Vec<Resource>, ErrorData> {
     typed(json!([
         {"uri": "codemode://config", "name": "config", "description": "the settings in force", "mimeType": "application/toml"},
+        {"uri": "codemode://learnings", "name": "learnings", "description": "what failures taught, the newest first", "mimeType": "text/plain"},
         {"uri": "codemode://context", "name": "context", "description": "what this machine offers to programs", "mimeType": "text/plain"},
     ]))
 }
@@ -37,6 +38,11 @@ pub(super) async fn read(shared: &Shared, uri: &str) -> Result<ReadResourceResul
             ResourceContents::text((shared.options.config)(), uri).with_mime_type("application/toml")
         }
         "codemode://context" => ResourceContents::text((shared.options.context)().await, uri),
+        "codemode://learnings" => {
+            let text = learnings::all(shared).await;
+            let text = text.map_err(|error| ErrorData::internal_error(error.message, None))?;
+            ResourceContents::text(text, uri).with_mime_type("text/plain")
+        }
         _ if uri.starts_with(TOOLS) => read_stubs(shared, uri).ok_or_else(|| not_found(uri))?,
         _ if uri.starts_with(SESSIONS) => read_file(shared, uri).await?,
         _ => read_run(shared, uri).ok_or_else(|| not_found(uri))?,

@@ -28,7 +28,7 @@ pub(super) async fn call(
     shared: &Shared,
     arguments: Map<String, Value>,
     context: &RequestContext<RoleServer>,
-    listener: Listener<'_>,
+    mut listener: Listener<'_>,
 ) -> CallToolResult {
     let style = style(shared, context);
     let (run, wait) = match find(&shared.runs, arguments) {

@@ -14,7 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Plays programs line by line:
 /// `print TEXT`, `part TEXT` (no line end), `bytes COUNT`, `stderr TEXT`, `value JSON`, `text TEXT`, `count`,
-/// `display TYPE HEX`, `write PATH HEX`, `big PATH COUNT`, `exit N`, `raise TEXT`, `signal N`, `die`,
+/// `display TYPE HEX`, `write PATH HEX`, `big PATH COUNT`, `exit N`, `raise TEXT`, `raise_as TYPE TEXT`,
+/// `first COUNT LINE` (only for so many starts), `signal N`, `die`,
 /// `wait` (until the test opens the gate), `sleep` (until it is killed).
 #[derive(Debug, Clone)]
 pub(crate) struct Script {
@@ -45,6 +46,11 @@ impl Script {
     pub(crate) async fn logged(&self, line: &str, count: usize) {
         let mut log = self.log.subscribe();
         log.wait_for(|log| log.iter().filter(|logged| *logged == line).count() >= count).await.unwrap();
+    }
+
+    /// How many programs were started.
+    fn starts(&self) -> usize {
+        self.log.borrow().iter().filter(|line| *line == "started").count()
     }
 
     fn memory(&self, workspace: &Path) -> Memory {
@@ -104,8 +110,21 @@ impl Session for Player {
     ) -> Result<Outcome, EngineError> {
         let usage = Usage { cpu: Some(std::time::Duration::from_millis(3)), memory_peak_bytes: Some(4096) };
         let mut outcome = Outcome { ending: Ending::Finish, usage, value: None };
+        self.script.note("started");
+        // The script of a Python program stands in its comments: what reads programs before they run has to like it.
+        let mark = if program.language == Language::Python { "# " } else { "" };
         for line in program.code.lines() {
+            let line = line.strip_prefix(mark).unwrap_or_default();
             let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+            let (word, rest) = match rest.split_once(' ') {
+                Some((starts, rest)) if word == "first" => {
+                    if self.script.starts() > starts.parse::<usize>().unwrap() {
+                        continue;
+                    }
+                    rest.split_once(' ').unwrap_or((rest, ""))
+                }
+                _ => (word, rest),
+            };
             if word == "wait" || word == "sleep" {
                 self.script.note("sleeping");
                 let mut gate = self.script.gate.subscribe();
@@ -172,6 +191,14 @@ impl Player {
                 let signal = rest.parse().unwrap();
                 outcome.ending = Ending::Kill { cause: codemode_run::KillCause::Signal(signal) };
             }
+            "raise_as" => {
+                outcome.ending = Ending::Raise(Exception {
+                    kind: first.to_owned(),
+                    message: last.to_owned(),
+                    module: None,
+                    traceback: format!("{first}: {last}"),
+                });
+            }
             "raise" => {
                 outcome.ending = Ending::Raise(Exception {
                     kind: "ValueError".to_owned(),
@@ -181,6 +208,7 @@ impl Player {
                 });
             }
             "die" => return Err(EngineError::failed("reach the interpreter", "it is on fire")),
+            "" => {}
             _ => panic!("no such word: {word}"),
         }
         Ok(())

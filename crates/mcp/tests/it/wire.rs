@@ -13,6 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHal
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::kept::Kept;
 use crate::script::Script;
 
 /// Versions that begin with `initialize`.
@@ -41,7 +42,7 @@ impl Bench {
             engines: vec![Arc::new(script.clone()) as Arc<dyn Engine>],
             journal: Arc::new(Nothing),
             limits: Limits::default(),
-            memory: Arc::new(codemode_run::NoMemory),
+            memory: Arc::<Kept>::default(),
             minimum: Isolation::Landlock,
             packages: codemode_run::packages::Packages::default(),
             policy: Policy::default(),

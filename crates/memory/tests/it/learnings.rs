@@ -124,7 +124,11 @@ async fn an_objective_is_found_by_some_of_its_words() {
     learnings.add(resize.clone()).await.unwrap();
     learnings.add(semantic("count the lines of a log", "read()", "iterate over the file")).await.unwrap();
     for query in ["Resize a photo, please", "resizing photos", "colour of pictures"] {
-        assert_eq!(lessons(learnings.search(query, 3).await.unwrap()), [resize.lesson.clone()], "{query}");
+        assert_eq!(
+            lessons(learnings.search(query, 3).await.unwrap()),
+            std::slice::from_ref(&resize.lesson),
+            "{query}"
+        );
     }
     for query in ["what is there for me", "", "\"", "parse xml", "NEAR(", "cause: x"] {
         assert_eq!(learnings.search(query, 3).await.unwrap(), [], "{query}");

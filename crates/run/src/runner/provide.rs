@@ -8,7 +8,9 @@ use tokio_util::sync::CancellationToken;
 use super::Runner;
 use crate::error::RunError;
 use crate::outcome::Ending;
-use crate::packages::{Installed, Lookup, Packages, Requirement, is_standard_everywhere, missing};
+use crate::packages::{
+    Installed, Lookup, PackageRules, Packages, Requirement, is_standard_everywhere, missing,
+};
 use crate::program::RunRequest;
 
 impl Runner {
@@ -43,6 +45,8 @@ impl Runner {
         let brought = installer.brought().await?;
         let asked = Requirement::read_all(&request.packages, rules, &brought)?;
         let workspace = self.sessions.workspace(request.session_id.as_deref());
+        let rules =
+            &PackageRules { auto_install: rules.auto_install && request.auto_install, ..rules.clone() };
         let own = |module: &str| lookup(request, &workspace, module);
         let mut needed = match missing(reading, &brought, rules, &asked, own) {
             Err(refusal) => return Ok(Err(Ending::Refuse(refusal))),

@@ -8,6 +8,7 @@ mod network;
 mod output;
 mod packages;
 mod policy;
+mod retry;
 mod runner;
 mod script;
 mod session;
