@@ -44,7 +44,7 @@ fn this_binary() -> PathBuf {
 
 /// How programs get packages. Without a folder to keep them in nothing is installed, which the log says.
 fn packages(settings: &Settings, paths: &Paths, variables: &Variables) -> Packages {
-    let PackageSettings { cache_bytes_max, newer_than, rules, timeout } = settings.packages.clone();
+    let PackageSettings { cache_bytes_max, newer_than, preload, rules, timeout } = settings.packages.clone();
     let options = PackageOptions {
         cache_bytes_max,
         folder: paths.layers.clone(),
@@ -55,7 +55,7 @@ fn packages(settings: &Settings, paths: &Paths, variables: &Variables) -> Packag
     let installer = WheelInstaller::new(options)
         .inspect_err(|error| tracing::error!(%error, "no folder for packages"))
         .ok();
-    Packages { installer: installer.map(|installer| Arc::new(installer) as _), rules }
+    Packages { installer: installer.map(|installer| Arc::new(installer) as _), preload, rules }
 }
 
 /// A runner over the engines of this build, whose programs call these upstream tools.
@@ -98,4 +98,10 @@ pub fn server(settings: &Settings, layers: &Layers, runs: &Runs) -> ServerOption
 /// Starts the interpreters that the first request most likely needs. It goes on in the background.
 pub fn prewarm(runs: &Runs) {
     runs.runner().prewarm(Language::Python);
+    let runner = Arc::clone(runs.runner());
+    tokio::spawn(async move {
+        if let Err(error) = runner.preload().await {
+            tracing::warn!(%error, "`packages.preload` is not imported ahead");
+        }
+    });
 }

@@ -736,6 +736,18 @@ def add_layers(layers):
             site.addsitedir(layer)
 
 
+def preload(message):
+    """Imports modules before there is a program. What cannot be imported fails the program that wants it."""
+    add_layers(message["layers"])
+    for module in message["modules"]:
+        try:
+            __import__(module)
+        except BaseException:
+            pass
+    gc.collect()
+    gc.freeze()
+
+
 def serve(link):
     interpreter = Interpreter(link)
     builtins.display = make_display(interpreter)
@@ -749,6 +761,10 @@ def serve(link):
         run = interpreter.tools.line.next_run()
         if run is None:
             os._exit(0)
+        if run["type"] == "preload":
+            preload(run)
+            link.send(type="ready", version=1, runtime=runtime)
+            continue
         nonce = run["nonce"]
         add_layers(run["layers"])
         ending, value = interpreter.run(run)

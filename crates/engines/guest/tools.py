@@ -92,7 +92,7 @@ class Line:
                     self.state.notify_all()
 
     def take(self, message):
-        if message is None or message["type"] == "run":
+        if message is None or message["type"] in ("run", "preload"):
             self.inbox.append(message)
             # Calls that are still open belong to a program that is over.
             return

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use codemode_run::network::NetworkMode;
-use codemode_run::{EngineError, KillCause, Language, Limits, Profile, SessionSpec, Unavailable, Usage};
+use codemode_run::{
+    EngineError, KillCause, Language, Limits, Preload, Profile, SessionSpec, Unavailable, Usage,
+};
 use futures::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::unix::pipe;
@@ -58,6 +60,8 @@ pub trait Launch: Send + Sync + std::fmt::Debug + 'static {
 pub struct GuestSpec {
     /// What it runs. TypeScript becomes JavaScript before it runs: both use the same interpreters.
     pub language: Language,
+    /// What it imports before it waits.
+    pub preload: Preload,
     /// Its workspace on this machine; empty for an engine that needs none at the start.
     pub workspace: PathBuf,
 }
@@ -67,7 +71,8 @@ impl GuestSpec {
     pub fn new(spec: &SessionSpec) -> Self {
         let language =
             if spec.language == Language::TypeScript { Language::JavaScript } else { spec.language };
-        Self { language, workspace: spec.workspace.clone() }
+        let preload = if language == Language::Python { spec.preload.clone() } else { Preload::default() };
+        Self { language, preload, workspace: spec.workspace.clone() }
     }
 }
 

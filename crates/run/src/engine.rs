@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::host::Host;
 use crate::network::NetworkMode;
 use crate::outcome::Outcome;
+use crate::packages::Layer;
 use crate::program::{Limits, Program};
 use codemode_source::Language;
 
@@ -130,8 +131,19 @@ pub struct SessionSpec {
     pub limits: Limits,
     /// True when the interpreter serves more than one run.
     pub persistent: bool,
+    /// What a Python interpreter has imported before the first program comes.
+    pub preload: Preload,
     /// Folder on this machine that is its workspace.
     pub workspace: PathBuf,
+}
+
+/// Modules that are imported before a program comes, and where they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Preload {
+    /// The layers that have them.
+    pub layers: Vec<Layer>,
+    /// Names of modules. One that cannot be imported is left to the program that wants it.
+    pub modules: Vec<String>,
 }
 
 /// Why an engine cannot be used here.

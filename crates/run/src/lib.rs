@@ -27,7 +27,9 @@ pub mod session;
 
 pub use catalog::{Catalog, Found, Observed, ServerState, ServerTools, Shapes, Tool};
 pub use codemode_source::{Language, UnknownLanguage};
-pub use engine::{Engine, EngineError, Entry, Files, Isolation, Profile, Session, SessionSpec, Unavailable};
+pub use engine::{
+    Engine, EngineError, Entry, Files, Isolation, Preload, Profile, Session, SessionSpec, Unavailable,
+};
 pub use error::RunError;
 pub use host::{
     Block, Display, Event, Host, NoTools, OURSELVES, Stream, ToolCall, ToolError, ToolResult, Tools,

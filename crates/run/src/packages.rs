@@ -75,7 +75,7 @@ impl PackageRules {
 
 /// A read-only folder with installed distributions: its name below the engine's folder of layers. One that was used within
 /// the last day is not removed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Layer(pub String);
 
 /// A layer and what is in it.
@@ -108,6 +108,8 @@ pub trait Installer: Send + Sync + fmt::Debug {
 pub struct Packages {
     /// Who installs; nothing can be installed when absent.
     pub installer: Option<Arc<dyn Installer>>,
+    /// Modules that fresh Python interpreters have imported before a program comes.
+    pub preload: Vec<String>,
     /// What the settings say.
     pub rules: PackageRules,
 }

@@ -8,7 +8,7 @@ mod queue;
 mod recall;
 mod tools;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use codemode_source::{Language, Reading, SyntaxError};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::artifacts::{self, Artifact, ENTRIES_MAX};
 use crate::catalog::Catalog;
-use crate::engine::{Engine, EngineError, Entry, Isolation, Profile, Session, SessionSpec};
+use crate::engine::{Engine, EngineError, Entry, Isolation, Preload, Profile, Session, SessionSpec};
 use crate::error::RunError;
 use crate::host::Stream;
 use crate::memory::Memory;
@@ -37,6 +37,7 @@ use tools::{Ledger, ToolHost};
 #[derive(Debug)]
 pub struct Runner {
     options: RunnerOptions,
+    preload: OnceLock<Preload>,
     queue: Queue,
     sessions: Sessions,
 }
@@ -46,7 +47,7 @@ impl Runner {
     pub fn new(options: RunnerOptions) -> Self {
         let queue = Queue::new(options.limits.concurrent_runs, options.limits.queue);
         let sessions = Sessions::new(options.workspaces.clone(), options.workspace.clone(), &options.limits);
-        Self { options, queue, sessions }
+        Self { options, preload: OnceLock::new(), queue, sessions }
     }
 
     /// Runs one request. `Err` is our failure or the caller's argument; a program that fails is a report.
@@ -310,6 +311,7 @@ impl Runner {
             language,
             limits: self.options.limits.clone(),
             persistent: session_id.is_some(),
+            preload: self.preload.get().cloned().unwrap_or_default(),
             workspace: self.sessions.workspace(session_id),
         }
     }

@@ -179,6 +179,12 @@ pub const KEYS: &[Key] = &[
         "5GiB",
         "Disk space of all installed packages; those that nobody used for longest go first.",
     ),
+    key(
+        "packages.preload",
+        Kind::List,
+        "",
+        "Modules that fresh Python interpreters have imported before a program comes, such as pandas.",
+    ),
     key("packages.timeout", Kind::Seconds, "300s", "How long one installation may take."),
     key(
         "packages.newer_than",

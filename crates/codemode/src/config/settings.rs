@@ -52,6 +52,8 @@ pub struct PackageSettings {
     pub cache_bytes_max: u64,
     /// Releases after this date or younger than this age are not installed.
     pub newer_than: Option<String>,
+    /// Modules that fresh Python interpreters have imported ahead.
+    pub preload: Vec<String>,
     /// What may be installed, and whether without being asked for.
     pub rules: PackageRules,
     /// How long one installation may take.
@@ -214,6 +216,7 @@ impl Read<'_> {
         PackageSettings {
             cache_bytes_max: self.number("packages.cache"),
             newer_than: Some(self.text("packages.newer_than")).filter(|text| !text.is_empty()),
+            preload: self.list("packages.preload"),
             rules: PackageRules {
                 allowed: self.list("packages.allowed"),
                 auto_install: self.flag("packages.auto_install"),

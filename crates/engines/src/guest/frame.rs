@@ -40,6 +40,13 @@ pub enum ToGuest<'a> {
         /// What happened.
         message: &'a str,
     },
+    /// Import these modules now, and say so by another `ready`.
+    Preload {
+        /// Folders that have them.
+        layers: Vec<String>,
+        /// Their names.
+        modules: &'a [String],
+    },
     /// The result of a tool call.
     Reply {
         /// The call.

@@ -10,11 +10,15 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use codemode_run::network::NetworkMode;
-use codemode_run::{Engine, EngineError, Files, Language, Profile, Session, SessionSpec, Unavailable};
+use codemode_run::{
+    Engine, EngineError, Files, Language, Preload, Profile, Session, SessionSpec, Unavailable,
+};
 
 use super::driver::{GuestSession, Inside};
-use super::frame::FromGuest;
+use super::frame::{FromGuest, ToGuest, encode};
 use super::{Folder, GuestSpec, Launch, Link};
+use tokio::io::AsyncWriteExt;
+
 use demand::{Demand, GROW_AFTER, SHRINK_AFTER};
 
 /// How long an interpreter may take to say that it is ready.
@@ -242,9 +246,26 @@ fn identity(folder: &Path) -> Option<(u64, u64)> {
 async fn start<L: Launch>(launch: &L, spec: &GuestSpec) -> Result<Link, EngineError> {
     let language = spec.language;
     let mut link = launch.launch(spec).await?;
+    ready(&mut link, language).await?;
+    if spec.preload != Preload::default() {
+        let layers = spec.preload.layers.iter().map(|layer| launch.layers_inside().join(&layer.0));
+        let layers = layers.map(|layer| layer.to_string_lossy().into_owned()).collect();
+        let message = encode(&ToGuest::Preload { layers, modules: &spec.preload.modules });
+        let failed = |error| EngineError::failed("preload modules", error);
+        link.writer
+            .write_all(&message.map_err(|error| failed(error.to_string()))?)
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        ready(&mut link, language).await?;
+    }
+    Ok(link)
+}
+
+/// Waits until a guest waits for work.
+async fn ready(link: &mut Link, language: Language) -> Result<(), EngineError> {
     let first = tokio::time::timeout(READY_WITHIN, link.reader.next()).await;
     match first {
-        Ok(Ok(Some(FromGuest::Ready { version: PROTOCOL_VERSION }))) => Ok(link),
+        Ok(Ok(Some(FromGuest::Ready { version: PROTOCOL_VERSION }))) => Ok(()),
         Ok(Ok(None)) => {
             let _ = tokio::time::timeout(READY_WITHIN, link.process.wait()).await;
             let problem = link.process.trouble().unwrap_or("it ended at once");

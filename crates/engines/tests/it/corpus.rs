@@ -60,6 +60,7 @@ async fn in_guest(engine: &dyn Engine, sample: &Sample) -> Seen {
         language: sample.language,
         limits: Limits::default(),
         persistent: false,
+        preload: codemode_run::Preload::default(),
         workspace: folder.path().to_owned(),
     };
     let mut session = engine.open(&spec).await.unwrap();

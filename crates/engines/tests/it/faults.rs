@@ -214,6 +214,7 @@ async fn run(scripted: Scripted) -> (Option<Outcome>, Heard) {
         language: Language::Python,
         limits: Limits::default(),
         persistent: false,
+        preload: codemode_run::Preload::default(),
         workspace: workspace.path().to_owned(),
     };
     let Ok(mut session) = engine.open(&spec).await else { return (None, heard) };

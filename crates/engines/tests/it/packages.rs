@@ -12,8 +12,9 @@ use codemode_engines::{EngineKind, EngineOptions};
 use codemode_run::packages::{Installer, PackageRules, Packages, Requirement};
 use codemode_run::{
     Ending, Engine, Isolation, Language, Limits, NoTools, Nothing, Observed, Policy, Report, RunError,
-    RunRequest, Runner, RunnerOptions,
+    RunRequest, Runner, RunnerOptions, Value,
 };
+use serde_json::json;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -77,6 +78,13 @@ impl Shop {
     }
 
     fn runner_over(&self, engine: Arc<dyn Engine>, rules: PackageRules) -> Runner {
+        self.runner_with(
+            engine,
+            Packages { installer: Some(Arc::new(self.installer())), preload: Vec::new(), rules },
+        )
+    }
+
+    fn runner_with(&self, engine: Arc<dyn Engine>, packages: Packages) -> Runner {
         Runner::new(RunnerOptions {
             engine: Some(engine.profile().name.to_owned()),
             engines: vec![engine],
@@ -84,7 +92,7 @@ impl Shop {
             limits: Limits::default(),
             memory: Arc::new(codemode_run::NoMemory),
             minimum: Isolation::None,
-            packages: Packages { installer: Some(Arc::new(self.installer())), rules },
+            packages,
             policy: Policy::default(),
             shapes: Arc::<Observed>::default(),
             spool: self.0.path().join("spool"),
@@ -114,6 +122,36 @@ fn python(code: &str) -> RunRequest {
 
 fn asked(requirements: &[&str]) -> BTreeSet<Requirement> {
     requirements.iter().map(|text| text.parse().unwrap()).collect()
+}
+
+/// What is imported ahead is in every fresh interpreter, and what cannot be is left to the program.
+#[tokio::test]
+async fn fresh_interpreters_have_imported_what_the_settings_name() {
+    if lacks("pip") {
+        return;
+    }
+    let code = "import sys\n['humanize' in sys.modules, 'csv' in sys.modules, 'humanize' in globals()]";
+    for kind in EngineKind::ALL {
+        for (preload, expected) in
+            [(vec!["humanize", "csv"], json!([true, true, false])), (vec![], json!([false, false, false]))]
+        {
+            let shop = Shop::new();
+            let packages = Packages {
+                installer: Some(Arc::new(shop.installer())),
+                preload: preload.into_iter().map(str::to_owned).collect(),
+                rules: PackageRules::default(),
+            };
+            let runner = shop.runner_with(codemode_engines::open(kind, &shop.engine_options()), packages);
+            runner.preload().await.unwrap();
+            for _ in 0..2 {
+                let report = run(&runner, python(code)).await.unwrap();
+                let value = Some(Value::Json { json: expected.clone(), cut: false });
+                assert_eq!((report.value, report.ending), (value, Some(Ending::Finish)), "{kind}");
+            }
+            let report = run(&runner, python(USES_IT)).await.unwrap();
+            assert_eq!(report.stdout.text, "once\ninstalled\n", "{kind}: {:?}", report.ending);
+        }
+    }
 }
 
 const USES_IT: &str = "print('once')\nimport humanize\nprint(humanize.WORD)";

@@ -101,6 +101,7 @@ impl Bench {
             language,
             limits: self.limits.clone(),
             persistent,
+            preload: codemode_run::Preload::default(),
             workspace: self.workspace.path().to_owned(),
         }
     }

@@ -6,10 +6,11 @@ use codemode_source::{Import, Language, Reading};
 use tokio_util::sync::CancellationToken;
 
 use super::Runner;
+use crate::engine::Preload;
 use crate::error::RunError;
 use crate::outcome::Ending;
 use crate::packages::{
-    Installed, Lookup, PackageRules, Packages, Requirement, is_standard_everywhere, missing,
+    Installed, Lookup, PackageRules, Packages, Requirement, distribution_of, is_standard_everywhere, missing,
 };
 use crate::program::RunRequest;
 
@@ -35,7 +36,7 @@ impl Runner {
         reading: &Reading,
         cancel: &CancellationToken,
     ) -> Result<Result<Option<Installed>, Ending>, RunError> {
-        let Packages { installer, rules } = &self.options.packages;
+        let Packages { installer, rules, .. } = &self.options.packages;
         let (Language::Python, Some(installer)) = (request.language, installer) else { return Ok(Ok(None)) };
         let is_standard = |import: &Import| import.guarded || is_standard_everywhere(&import.module);
         if request.packages.is_empty() && reading.imports.iter().all(is_standard) {
@@ -58,6 +59,27 @@ impl Runner {
         }
         let installed = installer.install(&needed, cancel).await?;
         Ok(installed.map(Some).ok_or(Ending::Cancel))
+    }
+}
+
+impl Runner {
+    /// Gets what `packages.preload` names and has fresh Python interpreters import it from now on.
+    pub async fn preload(&self) -> Result<(), RunError> {
+        let Packages { installer, preload, rules } = &self.options.packages;
+        let (Some(installer), false) = (installer, preload.is_empty()) else { return Ok(()) };
+        let brought = installer.brought().await?;
+        let absent: Vec<&String> = preload.iter().filter(|module| !brought.has(module)).collect();
+        let named = absent.iter().map(|module| distribution_of(module).unwrap_or_else(|| (*module).clone()));
+        let needed = Requirement::read_all(&named.collect::<Vec<_>>(), rules, &brought)?;
+        let mut layers = Vec::new();
+        if !needed.is_empty() {
+            let installed = installer.install(&needed, &CancellationToken::new()).await?;
+            layers.extend(installed.map(|installed| installed.layer));
+        }
+        if self.preload.set(Preload { layers, modules: preload.clone() }).is_ok() {
+            self.prewarm(Language::Python);
+        }
+        Ok(())
     }
 }
 

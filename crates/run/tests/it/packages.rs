@@ -158,8 +158,11 @@ async fn provided(code: &str) -> (u32, Vec<String>, Option<String>) {
     let installer = Arc::new(Counting::default());
     let engine: Arc<dyn Engine> = Arc::new(Script::new("jail", Isolation::Full));
     let mut bench = Bench::new(vec![engine]);
-    bench.options.packages =
-        Packages { installer: Some(Arc::clone(&installer) as _), rules: PackageRules::default() };
+    bench.options.packages = Packages {
+        installer: Some(Arc::clone(&installer) as _),
+        preload: Vec::new(),
+        rules: PackageRules::default(),
+    };
     let ended = bench.runs().start(RunRequest::new(Language::Python, code)).finish().await;
     let report = ended.as_ref().as_ref().unwrap();
     let refusal = match &report.ending {
