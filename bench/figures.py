@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures what has to be fast, side by side with `python3 -c 'print(1)'` on the same machine.
 
-    bench/figures.py BINARY [--engine direct] [--rounds 20] [--set KEY=VALUE] [--json]
+    bench/figures.py BINARY [--engine direct] [--rounds 20] [--set KEY=VALUE] [--preload pandas] [--json]
 
 Every figure but the bytes is measured in turns with the yardstick (A B A B), so that a busy machine slows both. Goals are in
 BUDGETS.md. Ends with code 1 when a goal is missed. Needs nothing but Python's standard library.
@@ -197,7 +197,25 @@ GOALS = {
     "fresh bash echo, warm": ("x bare", 0.3),
     "16 at once, runs a second": ("1/s", None),
     "an idle interpreter": ("MB", None),
+    "fresh, module preloaded": ("x bare", 0.3),
+    "fresh, module not preloaded": ("x bare", None),
 }
+
+
+def imports(binary, flags, rounds, module):
+    """A fresh interpreter that imports a module, with `packages.preload` and without: medians, and the yardstick's."""
+    code, taken = "import %s\nprint(1)" % module, []
+    for preload in (["--set", "packages.preload=%s" % module], []):
+        with tempfile.TemporaryDirectory() as home:
+            server = Server(binary, flags + preload, home)
+            server.initialize()
+            # The first one waits for the installation; the next ones for interpreters that have it.
+            for _ in range(4):
+                server.run(code, "1\n", timeout=300)
+                time.sleep(3)
+            taken.append(paired(rounds, lambda: server.run(code, "1\n"), pause=1.5))
+            server.close()
+    return taken
 
 
 def measure(binary, flags, rounds):
@@ -240,13 +258,20 @@ def main():
     parser.add_argument("--engine", default="direct")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the server")
+    parser.add_argument("--preload", metavar="MODULE", help="measure fresh interpreters that import it, too")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     binary = os.path.abspath(arguments.binary)
     flags = ["--engine", arguments.engine] + [word for pair in arguments.set for word in ("--set", pair)]
     figures = measure(binary, flags, arguments.rounds)
+    if arguments.preload:
+        for name, (ours, theirs) in zip(("fresh, module preloaded", "fresh, module not preloaded"),
+                                        imports(binary, flags, arguments.rounds, arguments.preload)):
+            figures[name] = (ours / theirs, ours, theirs)
     rows, missed = [], 0
     for name, (unit, goal) in GOALS.items():
+        if name not in figures:
+            continue
         value, ours, theirs = figures[name]
         rows.append({"name": name, "value": round(value, 4), "unit": unit, "goal": goal, "met": goal is None or value <= goal,
                      "seconds": ours, "bare_seconds": theirs})

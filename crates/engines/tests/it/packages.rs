@@ -150,6 +150,9 @@ async fn fresh_interpreters_have_imported_what_the_settings_name() {
             }
             let report = run(&runner, python(USES_IT)).await.unwrap();
             assert_eq!(report.stdout.text, "once\ninstalled\n", "{kind}: {:?}", report.ending);
+            let request = RunRequest { session_id: Some("s".to_owned()), ..python(USES_IT) };
+            let report = run(&runner, request).await.unwrap();
+            assert_eq!(report.stdout.text, "once\ninstalled\n", "{kind}: {:?}", report.ending);
         }
     }
 }

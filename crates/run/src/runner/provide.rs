@@ -38,7 +38,11 @@ impl Runner {
     ) -> Result<Result<Option<Installed>, Ending>, RunError> {
         let Packages { installer, rules, .. } = &self.options.packages;
         let (Language::Python, Some(installer)) = (request.language, installer) else { return Ok(Ok(None)) };
-        let is_standard = |import: &Import| import.guarded || is_standard_everywhere(&import.module);
+        // The interpreter of a session may be older than what is preloaded.
+        let is_preloaded = |module: &str| request.session_id.is_none() && self.is_preloaded(module);
+        let is_standard = |import: &Import| {
+            import.guarded || is_standard_everywhere(&import.module) || is_preloaded(&import.module)
+        };
         if request.packages.is_empty() && reading.imports.iter().all(is_standard) {
             // Most programs: the interpreter is not even asked what it has.
             return Ok(Ok(None));
@@ -48,7 +52,9 @@ impl Runner {
         let workspace = self.sessions.workspace(request.session_id.as_deref());
         let rules =
             &PackageRules { auto_install: rules.auto_install && request.auto_install, ..rules.clone() };
-        let own = |module: &str| lookup(request, &workspace, module);
+        let own = |module: &str| {
+            if is_preloaded(module) { Lookup::Beside } else { lookup(request, &workspace, module) }
+        };
         let mut needed = match missing(reading, &brought, rules, &asked, own) {
             Err(refusal) => return Ok(Err(Ending::Refuse(refusal))),
             Ok(needed) => needed,
@@ -63,6 +69,12 @@ impl Runner {
 }
 
 impl Runner {
+    /// Whether every fresh interpreter has imported this module, or the one that it is in.
+    fn is_preloaded(&self, module: &str) -> bool {
+        let top = module.split('.').next().unwrap_or(module);
+        self.preload.get().is_some_and(|preload| preload.modules.iter().any(|known| known == top))
+    }
+
     /// Gets what `packages.preload` names and has fresh Python interpreters import it from now on.
     pub async fn preload(&self) -> Result<(), RunError> {
         let Packages { installer, preload, rules } = &self.options.packages;
