@@ -13,9 +13,7 @@ use crate::terminal::{BAD, GOOD, HEADING, styled};
 /// The diagnosis as JSON, in the shape that programs rely on.
 pub async fn json(engines: &[std::sync::Arc<dyn Engine>], paths: &Paths) -> Value {
     let found = join_all(
-        engines
-            .iter()
-            .map(|engine| async { (engine.profile().name.to_owned(), engine_json(&**engine).await) }),
+        engines.iter().map(|engine| async { (engine.name().to_owned(), engine_json(&**engine).await) }),
     )
     .await;
     let mut table: Map<String, Value> = found.into_iter().collect();
@@ -54,8 +52,12 @@ async fn engine_json(engine: &dyn Engine) -> Value {
             }
         }
     }
-    mends.dedup();
     let available = !languages.is_empty();
+    if let Some(shortfall) = engine.shortfall().filter(|_| available) {
+        missing.insert(0, format!("isolation full: {}", shortfall.missing));
+        mends.insert(0, shortfall.mend);
+    }
+    mends.dedup();
     json!({
         "available": available,
         "level": available.then(|| profile.isolation.name()),
@@ -121,7 +123,7 @@ pub async fn context(runner: &Runner) -> String {
     );
     for (engine, works) in runner.candidates().await {
         let state = if works { engine.profile().isolation.name() } else { "not here" };
-        let _ = writeln!(text, "engine {}: {state}", engine.profile().name);
+        let _ = writeln!(text, "engine {}: {state}", engine.name());
     }
     let versions =
         join_all([Language::Python, Language::JavaScript, Language::Bash].map(interpreter::version)).await;

@@ -31,8 +31,7 @@ const ENVIRONMENT: &[&str] =
 impl Direct {
     /// The engine over this binary.
     pub fn new(options: &EngineOptions) -> Self {
-        let profile =
-            Profile { name: "direct", isolation: Isolation::None, languages: Language::ALL.to_vec() };
+        let profile = Profile { isolation: Isolation::None, languages: Language::ALL.to_vec() };
         Self { options: options.clone(), profile }
     }
 
@@ -54,6 +53,10 @@ impl Direct {
 
 #[async_trait]
 impl Launch for Direct {
+    fn name(&self) -> &'static str {
+        "direct"
+    }
+
     fn profile(&self) -> &Profile {
         &self.profile
     }

@@ -23,6 +23,9 @@ pub use pool::Guests;
 /// How an engine starts a guest.
 #[async_trait]
 pub trait Launch: Send + Sync + std::fmt::Debug + 'static {
+    /// What the engine is called.
+    fn name(&self) -> &'static str;
+
     /// What the engine is.
     fn profile(&self) -> &Profile;
 
@@ -34,6 +37,11 @@ pub trait Launch: Send + Sync + std::fmt::Debug + 'static {
 
     /// Limits that it starts guests with.
     fn limits(&self) -> &Limits;
+
+    /// What keeps it from its strongest level here, when it works at a weaker one.
+    fn shortfall(&self) -> Option<Unavailable> {
+        None
+    }
 
     /// Whom its guests really reach, which may be less than was asked for.
     fn network(&self) -> NetworkMode {

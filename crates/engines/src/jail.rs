@@ -114,6 +114,15 @@ impl Jail {
         &self.found().diagnosis
     }
 
+    fn what_failed(&self) -> Unavailable {
+        let diagnosis = self.diagnosis();
+        let mend = diagnosis.mend.clone();
+        Unavailable {
+            missing: diagnosis.missing.join("; "),
+            mend: mend.unwrap_or_else(|| "`codemode doctor` shows every step".to_owned()),
+        }
+    }
+
     fn found(&self) -> &Found {
         self.found.get_or_init(|| self.find())
     }
@@ -148,7 +157,7 @@ impl Jail {
             cgroups,
             diagnosis: Diagnosis { level, missing, mend: mends.into_iter().flatten().next(), steps },
             filters: filters.unwrap_or_default(),
-            profile: Profile { name: "jail", isolation, languages: Language::ALL.to_vec() },
+            profile: Profile { isolation, languages: Language::ALL.to_vec() },
         }
     }
 
@@ -164,7 +173,7 @@ impl Jail {
             binds: system_binds(&[]),
             filters,
             has_namespaces,
-            host_id: host_id(Path::new("/")),
+            host_id: host_id(Path::new("/"), has_namespaces),
             host_network: network,
             limits: self.process_limits(false),
             program,
@@ -201,7 +210,7 @@ impl Jail {
             let source = self.options.layers.clone();
             binds.push(Bind { kind: BindKind::Data, source, target: PathBuf::from(LAYERS) });
         }
-        let mut host_id = host_id(&workspace);
+        let mut host_id = host_id(&workspace, has_namespaces);
         let needed = [workspace.as_path(), &installation.program, &self.options.layers];
         if !has_namespaces && !needed.into_iter().all(is_reachable) {
             // Another user could not even get to them. Root without capabilities stays behind the same Landlock.
@@ -281,23 +290,25 @@ impl Jail {
 
 #[async_trait]
 impl Launch for Jail {
+    fn name(&self) -> &'static str {
+        "jail"
+    }
+
     fn profile(&self) -> &Profile {
         &self.found().profile
     }
 
     fn probe(&self, language: Language) -> Result<(), Unavailable> {
-        let diagnosis = self.diagnosis();
-        if diagnosis.level.is_none() {
-            return Err(Unavailable {
-                missing: diagnosis.missing.join("; "),
-                mend: diagnosis
-                    .mend
-                    .clone()
-                    .unwrap_or_else(|| "`codemode doctor` shows every step".to_owned()),
-            });
+        if self.diagnosis().level.is_none() {
+            return Err(self.what_failed());
         }
         let command = guest_command(language)?;
         prefix::installation(&command.program, language).map(drop)
+    }
+
+    fn shortfall(&self) -> Option<Unavailable> {
+        let diagnosis = self.diagnosis();
+        (diagnosis.level.is_some() && !diagnosis.missing.is_empty()).then(|| self.what_failed())
     }
 
     async fn launch(&self, guest: &GuestSpec) -> Result<Link, EngineError> {
@@ -396,10 +407,13 @@ fn scratch(has_namespaces: bool) -> Vec<PathBuf> {
 }
 
 /// As root every workspace has a user of its own, the same one in every run; else the jail is the user of codemode.
-fn host_id(workspace: &Path) -> Option<u32> {
+fn host_id(workspace: &Path, has_namespaces: bool) -> Option<u32> {
     let metadata = workspace.metadata().ok()?;
     let mixed = (metadata.ino() ^ metadata.dev().rotate_left(7)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 44;
-    let can_change = rustix::process::geteuid().is_root() && has_free_ids("uid") && has_free_ids("gid");
+    let can_change = rustix::process::geteuid().is_root()
+        && capabilities::can_change_users(has_namespaces)
+        && has_free_ids("uid")
+        && has_free_ids("gid");
     can_change.then_some(HOST_IDS + u32::try_from(mixed).unwrap_or_default())
 }
 

@@ -16,11 +16,19 @@ use codemode_source::Language;
 /// A place where programs run: a jail, a container, a WebAssembly instance, a plain process.
 #[async_trait]
 pub trait Engine: Send + Sync + fmt::Debug {
-    /// What it is called, what it runs and how well it isolates.
+    /// `jail`, `wasm`, `docker` or `direct`. Nothing is found out for it.
+    fn name(&self) -> &'static str;
+
+    /// What it runs and how well it isolates on this machine, which the first call may have to find out.
     fn profile(&self) -> &Profile;
 
     /// Says whether it works on this machine now, for this language, without starting a program.
     async fn probe(&self, language: Language) -> Result<(), Unavailable>;
+
+    /// What keeps it from its strongest level of isolation on this machine, when it works at a weaker one.
+    fn shortfall(&self) -> Option<Unavailable> {
+        None
+    }
 
     /// Whom its programs really reach: everything for one that does not isolate.
     fn network(&self) -> NetworkMode {
@@ -89,8 +97,6 @@ pub struct Entry {
 /// What an engine is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
-    /// `jail`, `wasm`, `docker`, `direct`.
-    pub name: &'static str,
     /// How well it isolates.
     pub isolation: Isolation,
     /// What it runs.

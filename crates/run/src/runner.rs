@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::artifacts::{self, Artifact, ENTRIES_MAX};
 use crate::catalog::Catalog;
-use crate::engine::{Engine, EngineError, Entry, Isolation, Preload, Profile, Session, SessionSpec};
+use crate::engine::{Engine, EngineError, Entry, Isolation, Preload, Session, SessionSpec};
 use crate::error::RunError;
 use crate::host::Stream;
 use crate::memory::Memory;
@@ -279,7 +279,7 @@ impl Runner {
 
     async fn consider(&self, engine: &dyn Engine, language: Language) -> Result<(), Option<String>> {
         self.judge(engine)?;
-        let name = engine.profile().name;
+        let name = engine.name();
         let probed = engine.probe(language).await;
         probed.map_err(|unavailable| Some(format!("{name}: {unavailable}; {}", unavailable.mend)))
     }
@@ -288,11 +288,12 @@ impl Runner {
     ///
     /// An engine without isolation has to be named; one that has some is held to `sandbox.minimum` in any case.
     fn judge(&self, engine: &dyn Engine) -> Result<(), Option<String>> {
-        let Profile { isolation, name, .. } = *engine.profile();
+        let name = engine.name();
         let named = self.options.engine.as_deref() == Some(name);
         if self.options.engine.is_some() && !named {
             return Err(None);
         }
+        let isolation = engine.profile().isolation;
         if isolation == Isolation::None {
             let reason = || Some(format!("{name} is not isolated and has to be asked for"));
             return if named { Ok(()) } else { Err(reason()) };
@@ -397,16 +398,15 @@ impl Attempt<'_> {
 
 fn fill(report: &mut Report, engine: &dyn Engine, done: Done) {
     let Done { files, outcome, session_lost } = done;
-    let profile = engine.profile();
     report.ending = Some(outcome.ending);
-    report.engine = Some(profile.name);
+    report.engine = Some(engine.name());
     report.files = files;
     if let (true, Some(id)) = (session_lost, &report.session_id) {
         report
             .hints
             .push(format!("session `{id}` was reset: its variables are gone, its files are still there"));
     }
-    report.isolation = Some(profile.isolation);
+    report.isolation = Some(engine.profile().isolation);
     report.usage = outcome.usage;
     report.value = outcome.value;
 }

@@ -7,6 +7,7 @@ mod docs;
 mod examples;
 mod history;
 mod keys;
+mod leftovers;
 mod run;
 mod serve;
 mod setup;

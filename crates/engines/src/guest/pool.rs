@@ -76,12 +76,20 @@ impl<L: Launch> Guests<L> {
 
 #[async_trait]
 impl<L: Launch> Engine for Guests<L> {
+    fn name(&self) -> &'static str {
+        self.shared.launch.name()
+    }
+
     fn profile(&self) -> &Profile {
         self.shared.launch.profile()
     }
 
     async fn probe(&self, language: Language) -> Result<(), Unavailable> {
         self.shared.launch.probe(language)
+    }
+
+    fn shortfall(&self) -> Option<Unavailable> {
+        self.shared.launch.shortfall()
     }
 
     fn network(&self) -> NetworkMode {

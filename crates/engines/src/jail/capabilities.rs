@@ -26,6 +26,17 @@ pub(super) fn drop_all() -> io::Result<()> {
     Ok(())
 }
 
+/// Whether this process may become another user and hand folders to him; the root of a container often may not.
+///
+/// A jail with namespaces shows folders to that user by mounts, which are made before it has its own namespaces.
+pub(super) fn can_change_users(has_namespaces: bool) -> bool {
+    let mut needed = CapabilitySet::CHOWN | CapabilitySet::SETGID | CapabilitySet::SETUID;
+    if has_namespaces {
+        needed |= CapabilitySet::SYS_ADMIN;
+    }
+    rustix::thread::capabilities(None).is_ok_and(|held| held.effective.contains(needed))
+}
+
 /// Being root gives nothing, and nobody can change that.
 fn locked() -> CapabilitiesSecureBits {
     CapabilitiesSecureBits::NO_ROOT

@@ -44,8 +44,7 @@ struct Scripted {
 
 impl Scripted {
     fn new(fault: Fault, nth: usize) -> Self {
-        let profile =
-            Profile { name: "scripted", isolation: Isolation::None, languages: vec![Language::Python] };
+        let profile = Profile { isolation: Isolation::None, languages: vec![Language::Python] };
         Self {
             fault,
             killed: Arc::default(),
@@ -61,6 +60,10 @@ impl Scripted {
 impl Launch for Scripted {
     fn layers_inside(&self) -> PathBuf {
         PathBuf::new()
+    }
+
+    fn name(&self) -> &'static str {
+        "scripted"
     }
 
     fn profile(&self) -> &Profile {

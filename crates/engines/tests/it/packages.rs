@@ -86,7 +86,7 @@ impl Shop {
 
     fn runner_with(&self, engine: Arc<dyn Engine>, packages: Packages) -> Runner {
         Runner::new(RunnerOptions {
-            engine: Some(engine.profile().name.to_owned()),
+            engine: Some(engine.name().to_owned()),
             engines: vec![engine],
             journal: Arc::new(Nothing),
             limits: Limits::default(),

@@ -91,7 +91,7 @@ impl Workshop {
     fn new(limits: Limits) -> Self {
         let bench = bench();
         let runner = Runner::new(RunnerOptions {
-            engine: Some(bench.engine.profile().name.to_owned()),
+            engine: Some(bench.engine.name().to_owned()),
             engines: vec![Arc::clone(&bench.engine)],
             journal: Arc::new(Nothing),
             limits,

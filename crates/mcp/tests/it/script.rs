@@ -27,8 +27,7 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) fn new() -> Self {
-        let profile =
-            Profile { name: "script", isolation: Isolation::Full, languages: Language::ALL.to_vec() };
+        let profile = Profile { isolation: Isolation::Full, languages: Language::ALL.to_vec() };
         Self {
             gate: watch::Sender::new(false),
             log: watch::Sender::new(Vec::new()),
@@ -64,6 +63,10 @@ impl Script {
 
 #[async_trait]
 impl Engine for Script {
+    fn name(&self) -> &'static str {
+        "script"
+    }
+
     fn profile(&self) -> &Profile {
         &self.profile
     }

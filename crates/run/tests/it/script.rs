@@ -16,18 +16,23 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Script {
     pub(crate) log: Arc<Mutex<Vec<String>>>,
     pub(crate) missing: Option<Unavailable>,
+    name: &'static str,
     pub(crate) profile: Profile,
 }
 
 impl Script {
     pub(crate) fn new(name: &'static str, isolation: Isolation) -> Self {
-        let profile = Profile { name, isolation, languages: Language::ALL.to_vec() };
-        Self { log: Arc::default(), missing: None, profile }
+        let profile = Profile { isolation, languages: Language::ALL.to_vec() };
+        Self { log: Arc::default(), missing: None, name, profile }
     }
 }
 
 #[async_trait]
 impl Engine for Script {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
     fn profile(&self) -> &Profile {
         &self.profile
     }
