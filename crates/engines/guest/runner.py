@@ -728,12 +728,19 @@ def close_others(descriptor):
 
 
 def add_layers(layers):
-    """Folders of packages that codemode installed; the program's own folder stays in front of them."""
+    """Folders of packages that codemode installed: behind the program's own folder and the standard library, in front of
+    what this machine has, which may be older than what they were made to go with."""
     for layer in layers:
         if layer not in sys.path:
             import site
 
+            known = len(sys.path)
             site.addsitedir(layer)
+            added = sys.path[known:]
+            del sys.path[known:]
+            names = [os.path.basename(entry) for entry in sys.path]
+            place = min((names.index(name) for name in ("site-packages", "dist-packages") if name in names), default=known)
+            sys.path[place:place] = added
 
 
 def preload(message):

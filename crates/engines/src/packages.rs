@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use codemode_run::RunError;
-use codemode_run::packages::{Brought, Installed, Installer, Layer, Requirement};
+use codemode_run::packages::{Brought, Installed, Installer, Layer, Progress, Requirement};
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -57,19 +57,24 @@ impl WheelInstaller {
         self.interpreter.get_or_try_init(Interpreter::ask).await
     }
 
-    async fn made(&self, requirements: &BTreeSet<Requirement>) -> Result<Installed, RunError> {
+    async fn made(
+        &self,
+        requirements: &BTreeSet<Requirement>,
+        progress: &Progress<'_>,
+    ) -> Result<Installed, RunError> {
         let interpreter = self.interpreter().await?;
         let key = self.key(interpreter, requirements);
         if let Some(distributions) = self.cache.find(&key) {
             return Ok(installed(key, distributions));
         }
+        progress(&format!("installing {}", tool::named(requirements)));
         let lock = self.cache.lock(&key).await.map_err(cannot_keep)?;
         // Another server may have made it while this one waited.
         if let Some(distributions) = self.cache.find(&key) {
             return Ok(installed(key, distributions));
         }
         let draft = self.cache.draft().map_err(cannot_keep)?;
-        tool::install(&self.options, &interpreter.program, &draft, requirements).await?;
+        tool::install(&self.options, &interpreter.program, &draft, requirements, progress).await?;
         let distributions = self.cache.keep(draft, &key, lock).await.map_err(cannot_keep)?;
         Ok(installed(key, distributions))
     }
@@ -110,12 +115,13 @@ impl Installer for WheelInstaller {
     async fn install(
         &self,
         requirements: &BTreeSet<Requirement>,
+        progress: &Progress<'_>,
         cancel: &CancellationToken,
     ) -> Result<Option<Installed>, RunError> {
         tokio::select! {
             biased;
             () = cancel.cancelled() => Ok(None),
-            made = self.made(requirements) => made.map(Some),
+            made = self.made(requirements, progress) => made.map(Some),
         }
     }
 }

@@ -32,6 +32,8 @@ pub enum Event<'a> {
     Output(Stream, &'a [u8]),
     /// `display(x)` was called.
     Display(Display),
+    /// A line about what is done for the program before it starts, such as `installing pandas`.
+    Note(&'a str),
 }
 
 /// One of the two streams of a program.

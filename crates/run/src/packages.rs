@@ -95,13 +95,18 @@ pub trait Installer: Send + Sync + fmt::Debug {
 
     /// The layer that holds these requirements, made when it is not there yet. `None` when `cancel` fired first.
     ///
-    /// Dropping the future leaves no process and no half-made layer.
+    /// `progress` hears what is done meanwhile, a line at a time; nothing when the layer is there already. Dropping the future
+    /// leaves no process and no half-made layer.
     async fn install(
         &self,
         requirements: &BTreeSet<Requirement>,
+        progress: &Progress<'_>,
         cancel: &CancellationToken,
     ) -> Result<Option<Installed>, RunError>;
 }
+
+/// Who hears what an installation does.
+pub type Progress<'a> = dyn Fn(&str) + Send + Sync + 'a;
 
 /// How a runner installs.
 #[derive(Debug, Clone, Default)]

@@ -72,7 +72,7 @@ impl Runner {
                     report.ending = Some(Ending::Cancel);
                     return Ok(report);
                 };
-                match self.provide(&request, &reading, &cancel).await? {
+                match self.provide(&request, &reading, recorder, &cancel).await? {
                     Err(ending) => report.ending = Some(ending),
                     Ok(installed) => {
                         if let Some(Installed { distributions, layer }) = installed {

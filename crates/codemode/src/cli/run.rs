@@ -121,6 +121,7 @@ fn pass_on(event: &Event<'_>) {
         Event::Display(display) => {
             note(&styled(QUIET, &format!("[display {}, {} bytes]", display.mime_type, display.bytes.len())));
         }
+        Event::Note(line) => note(&styled(QUIET, &format!("[{line}]"))),
         Event::Output(Stream::Stderr, bytes) => drop(std::io::stderr().lock().write_all(bytes)),
         Event::Output(Stream::Stdout, bytes) => {
             let mut stdout = std::io::stdout().lock();

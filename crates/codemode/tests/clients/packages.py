@@ -1,10 +1,12 @@
 """Real packages in real programs: `packages.py BINARY FOLDER`. Use `.ci/packages`, which fills the folder."""
 
+import http.server
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 # What a program imports, which distribution has to come, and a proof that it works.
@@ -18,11 +20,26 @@ PROGRAMS = [
 ]
 PATIENCE = 600
 
+# Every HTTP client that programs use finds the jail's way out by itself; PORT is the one thing behind it that they may reach.
+CLIENTS = """import aiohttp, asyncio, httpx, requests, urllib.request
+address = 'http://127.0.0.1:PORT/'
+async def by_aiohttp():
+    async with aiohttp.ClientSession() as session, session.get(address) as answer:
+        return answer.status
+async def by_httpx():
+    async with httpx.AsyncClient() as client:
+        return (await client.get(address)).status_code
+print(urllib.request.urlopen(address).status, requests.get(address).status_code, httpx.get(address).status_code)
+print(await asyncio.gather(by_aiohttp(), by_httpx()))
+refused = requests.get('http://127.0.0.1:OTHER/')
+print(refused.status_code, 'network.hosts' in refused.text)
+"""
 
-def run(binary, environment, code):
+
+def run(binary, environment, code, *settings):
     """The report of a program in the jail, and how many seconds it all took."""
     began = time.perf_counter()
-    command = [binary, "run", "-", "--engine", "jail", "--json", "--timeout", "120s"]
+    command = [binary, "run", "-", "--engine", "jail", "--json", "--timeout", "120s", *settings]
     done = subprocess.run(command, input=code, capture_output=True, text=True, timeout=PATIENCE, env=environment)
     if not done.stdout:
         raise AssertionError(done.stderr)
@@ -44,6 +61,24 @@ def check(binary, environment, tool):
     return failed
 
 
+def check_clients(binary, environment):
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        code = CLIENTS.replace("PORT", str(port)).replace("OTHER", str(port - 1))
+        report, _ = run(binary, environment, code, "--set", "network.mode=hosts", "--set", "network.hosts=127.0.0.1:%d" % port)
+        server.shutdown()
+    right = report["stdout"] == "200 200 200\n[200, 200]\n403 True\n"
+    print("%s urllib, requests, httpx and aiohttp through the proxy" % ("ok    " if right else "FAILED"))
+    if not right:
+        print(json.dumps(report, indent=1))
+    return not right
+
+
 def main(binary, folder):
     failed = 0
     python = os.path.join(folder, "python", "bin")
@@ -53,7 +88,8 @@ def main(binary, folder):
             places = dict.fromkeys(["XDG_CONFIG_HOME", "XDG_DATA_HOME"], home)
             environment = dict(os.environ, PATH=os.pathsep.join(path + rest), **places)
             failed += check(binary, environment, tool)
-    print("%d passed, %d failed" % (2 * len(PROGRAMS) - failed, failed))
+            failed += check_clients(binary, environment)
+    print("%d passed, %d failed" % (2 * len(PROGRAMS) + 2 - failed, failed))
     return 1 if failed else 0
 
 

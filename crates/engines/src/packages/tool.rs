@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use codemode_run::RunError;
-use codemode_run::packages::Requirement;
+use codemode_run::packages::{Progress, Requirement};
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
 use super::PackageOptions;
@@ -71,6 +71,7 @@ pub(super) async fn install(
     python: &Path,
     draft: &Draft,
     requirements: &BTreeSet<Requirement>,
+    progress: &Progress<'_>,
 ) -> Result<(), RunError> {
     let mut command = command(options, python, draft)?;
     command.arg("--").args(requirements.iter().map(ToString::to_string));
@@ -82,7 +83,7 @@ pub(super) async fn install(
     };
     let child = command.spawn().map_err(failed)?;
     let mut group = Group(child.id());
-    let Ok(ended) = tokio::time::timeout(options.timeout, output(child)).await else {
+    let Ok(ended) = tokio::time::timeout(options.timeout, output(child, progress)).await else {
         let seconds = options.timeout.as_secs();
         let message = format!("installing {} took more than {seconds} s", named(requirements));
         return Err(RunError::new("install_timeout", message, "try again, or raise `packages.timeout`"));
@@ -98,15 +99,7 @@ fn command(options: &PackageOptions, python: &Path, draft: &Draft) -> Result<Com
     let mut command = match &tool {
         Tool::Uv(program) => {
             let mut command = Command::new(program);
-            command.args([
-                "pip",
-                "install",
-                "--no-progress",
-                "--only-binary",
-                ":all:",
-                "--link-mode",
-                "copy",
-            ]);
+            command.args(["pip", "install", "--only-binary", ":all:", "--link-mode", "copy"]);
             command.arg("--python").arg(python);
             command
         }
@@ -121,6 +114,8 @@ fn command(options: &PackageOptions, python: &Path, draft: &Draft) -> Result<Com
                 ":all:",
                 "--no-input",
                 "--no-compile",
+                "--progress-bar",
+                "off",
             ]);
             command.arg("--disable-pip-version-check");
             command
@@ -138,7 +133,7 @@ fn command(options: &PackageOptions, python: &Path, draft: &Draft) -> Result<Com
     let is_passed =
         |name: &str| VARIABLES.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family));
     command.env_clear().envs(options.variables.iter().filter(|(name, _)| is_passed(name)));
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.process_group(0).kill_on_drop(true);
     Ok(command)
 }
@@ -161,20 +156,52 @@ impl Drop for Group {
     }
 }
 
-/// Bytes of an installer's complaint that are read.
-const SAID_BYTES_MAX: u64 = 64 * 1024;
+/// Bytes of an installer's complaint that are kept.
+const SAID_BYTES_MAX: usize = 64 * 1024;
 
-/// Whether an installer did its work, and the beginning of what it said.
-async fn output(mut child: Child) -> std::io::Result<(bool, String)> {
-    let mut said = Vec::new();
-    if let Some(mut stderr) = child.stderr.take() {
-        (&mut stderr).take(SAID_BYTES_MAX).read_to_end(&mut said).await?;
-        tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await?;
-    }
+/// Bytes of a line that is looked at while an installer works.
+const LINE_BYTES_MAX: usize = 1024;
+
+/// Whether an installer did its work, and the beginning of its complaint.
+async fn output(mut child: Child, progress: &Progress<'_>) -> std::io::Result<(bool, String)> {
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (_, said) = tokio::try_join!(heed(stdout, progress), heed(stderr, progress))?;
     Ok((child.wait().await?.success(), String::from_utf8_lossy(&said).into_owned()))
 }
 
-fn named(requirements: &BTreeSet<Requirement>) -> String {
+/// Reads a stream to its end and tells of each download in it: the beginning of what was read.
+async fn heed(stream: Option<impl AsyncRead + Unpin>, progress: &Progress<'_>) -> std::io::Result<Vec<u8>> {
+    let (mut said, mut line, mut chunk) = (Vec::new(), Vec::new(), vec![0; 8 * 1024]);
+    let Some(mut stream) = stream else { return Ok(said) };
+    loop {
+        let count = stream.read(&mut chunk).await?;
+        if count == 0 {
+            return Ok(said);
+        }
+        let room = SAID_BYTES_MAX.saturating_sub(said.len());
+        said.extend_from_slice(&chunk[..count.min(room)]);
+        for byte in &chunk[..count] {
+            if *byte != b'\n' {
+                line.extend((line.len() < LINE_BYTES_MAX).then_some(byte));
+                continue;
+            }
+            if let Some(download) = download(&String::from_utf8_lossy(&line)) {
+                progress(&download);
+            }
+            line.clear();
+        }
+    }
+}
+
+/// `Downloading numpy (16.1MiB)` by uv, or by pip with a file's name or its whole address, of which only the name is told.
+fn download(line: &str) -> Option<String> {
+    let (file, size) = line.trim().strip_prefix("Downloading ")?.split_once(" (")?;
+    let (name, size) = (file.rsplit('/').next()?, size.split_once(')')?.0);
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    (is_plain(name) && is_plain(size)).then(|| format!("downloading {name}, {size}"))
+}
+
+pub(super) fn named(requirements: &BTreeSet<Requirement>) -> String {
     requirements.iter().map(|requirement| format!("`{requirement}`")).collect::<Vec<_>>().join(", ")
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use codemode_engines::guest::Guests;
@@ -166,14 +166,35 @@ async fn what_a_program_imports_is_there_before_it_starts() {
     }
     for kind in EngineKind::ALL {
         let shop = Shop::new();
-        let report = run(&shop.runner(kind, PackageRules::default()), python(USES_IT)).await.unwrap();
+        let runner = shop.runner(kind, PackageRules::default());
+        let recorder = runner.recorder("first");
+        let report = runner.run("first", python(USES_IT), &recorder, CancellationToken::new()).await.unwrap();
         assert_eq!(report.stdout.text, "once\ninstalled\n", "{kind}: {:?}", report.ending);
         assert_eq!(report.packages_installed, ["humanize==1.0"]);
+        // Who follows the run knows what it waits for.
+        assert_eq!(recorder.take_rest().unwrap(), "[installing `humanize`]\nonce\ninstalled\n");
         // It is kept: another server needs no wheel any more.
         std::fs::remove_dir_all(shop.0.path().join("wheels")).unwrap();
         let again = run(&shop.runner(kind, PackageRules::default()), python(USES_IT)).await.unwrap();
         assert_eq!(again.stdout.text, "once\ninstalled\n");
         assert_eq!(shop.kept().len(), 1);
+    }
+}
+
+/// What was installed was chosen to go together; an older one of this machine must not come first.
+#[tokio::test]
+async fn a_layer_stands_before_the_packages_of_this_machine_and_behind_the_standard_library() {
+    if lacks("pip") {
+        return;
+    }
+    let code = "import humanize, os, sys\n\
+                layer = sys.path.index(os.path.dirname(os.path.dirname(humanize.__file__)))\n\
+                sites = [n for n, path in enumerate(sys.path) if path.endswith(('site-packages', 'dist-packages'))]\n\
+                [sys.path[0] == os.getcwd(), sys.path.index(os.path.dirname(os.__file__)) < layer, layer < min(sites)]";
+    for kind in EngineKind::ALL {
+        let report = run(&Shop::new().runner(kind, PackageRules::default()), python(code)).await.unwrap();
+        let expected = Value::Json { json: json!([true, true, true]), cut: false };
+        assert_eq!(report.value, Some(expected), "{kind}: {:?}", report.ending);
     }
 }
 
@@ -260,8 +281,11 @@ async fn code_of_a_package_does_not_run_while_it_is_installed() {
     let (wheels, mark) = (shop.0.path().join("wheels"), shop.0.path().join("mark"));
     let made = Command::new("python3").args(["-c", MAKE_SOURCE]).arg(&wheels).arg(&mark).status();
     assert!(made.unwrap().success());
-    let error =
-        shop.installer().install(&asked(&["onlysource"]), &CancellationToken::new()).await.unwrap_err();
+    let error = shop
+        .installer()
+        .install(&asked(&["onlysource"]), &|_: &str| {}, &CancellationToken::new())
+        .await
+        .unwrap_err();
     assert_eq!((error.code, mark.exists()), ("package_not_found", false));
     // The control: the same without our options runs it.
     let mut plain = Command::new("python3");
@@ -327,7 +351,10 @@ async fn two_servers_that_install_the_same_make_one_layer() {
     let shop = Shop::new();
     let (one, other) = (shop.installer(), shop.installer());
     let (needed, never) = (asked(&["humanize"]), CancellationToken::new());
-    let (one, other) = tokio::join!(one.install(&needed, &never), other.install(&needed, &never));
+    let (one, other) = tokio::join!(
+        one.install(&needed, &|_: &str| {}, &never),
+        other.install(&needed, &|_: &str| {}, &never)
+    );
     assert_eq!(one.unwrap(), other.unwrap());
     assert_eq!(shop.kept().len(), 1);
 }
@@ -341,13 +368,18 @@ fn is_running(word: &str) -> bool {
     })
 }
 
-/// A uv that never ends, on a PATH of its own.
+/// A uv that never ends.
 fn endless(shop: &Shop, mark: &str) -> PackageOptions {
+    with_uv(shop, &format!("sleep {mark} &\nsleep {mark}"))
+}
+
+/// A uv that is this shell script, on a PATH of its own.
+fn with_uv(shop: &Shop, script: &str) -> PackageOptions {
     use std::os::unix::fs::PermissionsExt;
     let folder = shop.0.path().join("bin");
     std::fs::create_dir_all(&folder).unwrap();
     let uv = folder.join("uv");
-    std::fs::write(&uv, format!("#!/bin/sh\nsleep {mark} &\nsleep {mark}\n")).unwrap();
+    std::fs::write(&uv, format!("#!/bin/sh\n{script}\n")).unwrap();
     std::fs::set_permissions(&uv, std::fs::Permissions::from_mode(0o755)).unwrap();
     let mut options = shop.options();
     let path = format!("{}:{}", folder.display(), options.variables["PATH"]);
@@ -364,6 +396,30 @@ async fn until(what: impl Fn() -> bool) {
     tokio::time::timeout(Duration::from_secs(20), waited).await.unwrap();
 }
 
+/// An address names the index, which stays in the log; a name that is no name is not told at all.
+#[tokio::test]
+async fn downloads_are_told_while_they_go_on() {
+    let shop = Shop::new();
+    let script = "echo 'Downloading numpy (16.1MiB)' >&2\n\
+                  echo '  Downloading http://index.test/a/b/humanize-1.0-py3-none-any.whl (12 kB)'\n\
+                  printf 'Downloading \\033[2J (1 kB)\\nDownloading half' >&2\nexit 1";
+    let installer = WheelInstaller::new(with_uv(&shop, script)).unwrap();
+    let heard = Mutex::new(Vec::new());
+    let hear = |line: &str| heard.lock().unwrap().push(line.to_owned());
+    let error = installer.install(&asked(&["humanize"]), &hear, &CancellationToken::new()).await.unwrap_err();
+    assert_eq!(error.code, "install_failed");
+    let mut heard = heard.into_inner().unwrap();
+    heard[1..].sort();
+    assert_eq!(
+        heard,
+        [
+            "installing `humanize`",
+            "downloading humanize-1.0-py3-none-any.whl, 12 kB",
+            "downloading numpy, 16.1MiB",
+        ]
+    );
+}
+
 #[tokio::test]
 async fn an_installation_that_is_taken_back_leaves_nothing() {
     let (shop, mark) = (Shop::new(), "4711.125");
@@ -373,7 +429,7 @@ async fn an_installation_that_is_taken_back_leaves_nothing() {
         until(|| is_running(mark)).await;
         cancel.cancel();
     };
-    let (ended, ()) = tokio::join!(installer.install(&needed, &cancel), stop);
+    let (ended, ()) = tokio::join!(installer.install(&needed, &|_: &str| {}, &cancel), stop);
     assert_eq!(ended.unwrap(), None);
     until(|| !is_running(mark)).await;
     assert_eq!(shop.kept(), Vec::<String>::new());
@@ -384,7 +440,8 @@ async fn an_installation_that_takes_too_long_is_ended_and_said() {
     let (shop, mark) = (Shop::new(), "4711.375");
     let options = PackageOptions { timeout: Duration::from_millis(300), ..endless(&shop, mark) };
     let installer = WheelInstaller::new(options).unwrap();
-    let error = installer.install(&asked(&["humanize"]), &CancellationToken::new()).await.unwrap_err();
+    let error =
+        installer.install(&asked(&["humanize"]), &|_: &str| {}, &CancellationToken::new()).await.unwrap_err();
     assert_eq!(
         (error.code, error.message.as_str()),
         ("install_timeout", "installing `humanize` took more than 0 s")
@@ -398,7 +455,8 @@ async fn a_cut_off_that_pip_cannot_hold_is_refused() {
     let shop = Shop::new();
     let options = PackageOptions { newer_than: Some("7d".to_owned()), ..shop.options() };
     let installer = WheelInstaller::new(options).unwrap();
-    let error = installer.install(&asked(&["humanize"]), &CancellationToken::new()).await.unwrap_err();
+    let error =
+        installer.install(&asked(&["humanize"]), &|_: &str| {}, &CancellationToken::new()).await.unwrap_err();
     assert_eq!(error.message, "`packages.newer_than` is set, and pip cannot hold it");
     assert_eq!(shop.kept(), Vec::<String>::new());
 }
@@ -422,10 +480,10 @@ async fn layers_that_nobody_used_for_longest_go_when_the_cache_is_full() {
     }
     let never = CancellationToken::new();
     // The control: with room enough only what was left behind goes.
-    shop.installer().install(&asked(&["humanize"]), &never).await.unwrap();
+    shop.installer().install(&asked(&["humanize"]), &|_: &str| {}, &never).await.unwrap();
     assert_eq!((left_behind.exists(), old.exists(), shop.kept().len()), (false, true, 3));
     let options = PackageOptions { cache_bytes_max: 1, ..shop.options() };
     let installer = WheelInstaller::new(options).unwrap();
-    installer.install(&asked(&["humanize==1.0"]), &never).await.unwrap();
+    installer.install(&asked(&["humanize==1.0"]), &|_: &str| {}, &never).await.unwrap();
     assert_eq!((old.exists(), recent.exists(), shop.kept().len()), (false, true, 3));
 }

@@ -53,6 +53,7 @@ impl Host for Heard {
     fn emit(&self, event: Event<'_>) {
         match event {
             Event::Display(display) => self.displays.lock().unwrap().push(display),
+            Event::Note(_) => {}
             Event::Output(Stream::Stderr, bytes) => self.stderr.lock().unwrap().extend_from_slice(bytes),
             Event::Output(Stream::Stdout, bytes) => self.stdout.lock().unwrap().extend_from_slice(bytes),
         }

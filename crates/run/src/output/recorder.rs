@@ -168,6 +168,11 @@ impl Host for Recorder {
         }
         match event {
             Event::Display(display) => self.lock().display(display),
+            // For who follows the run; it is no output of the program.
+            Event::Note(note) => {
+                self.lock().lines.push(format!("[{note}]\n").as_bytes());
+                self.changed.notify_one();
+            }
             Event::Output(stream, bytes) => self.output(stream, bytes),
         }
     }

@@ -8,7 +8,9 @@ use tokio_util::sync::CancellationToken;
 use super::Runner;
 use crate::engine::Preload;
 use crate::error::RunError;
+use crate::host::{Event, Host};
 use crate::outcome::Ending;
+use crate::output::Recorder;
 use crate::packages::{
     Installed, Lookup, PackageRules, Packages, Requirement, distribution_of, is_standard_everywhere, missing,
 };
@@ -34,6 +36,7 @@ impl Runner {
         &self,
         request: &RunRequest,
         reading: &Reading,
+        recorder: &Recorder,
         cancel: &CancellationToken,
     ) -> Result<Result<Option<Installed>, Ending>, RunError> {
         let Packages { installer, rules, .. } = &self.options.packages;
@@ -63,7 +66,8 @@ impl Runner {
         if needed.is_empty() {
             return Ok(Ok(None));
         }
-        let installed = installer.install(&needed, cancel).await?;
+        let progress = |line: &str| recorder.emit(Event::Note(line));
+        let installed = installer.install(&needed, &progress, cancel).await?;
         Ok(installed.map(Some).ok_or(Ending::Cancel))
     }
 }
@@ -85,7 +89,7 @@ impl Runner {
         let needed = Requirement::read_all(&named.collect::<Vec<_>>(), rules, &brought)?;
         let mut layers = Vec::new();
         if !needed.is_empty() {
-            let installed = installer.install(&needed, &CancellationToken::new()).await?;
+            let installed = installer.install(&needed, &|_: &str| {}, &CancellationToken::new()).await?;
             layers.extend(installed.map(|installed| installed.layer));
         }
         if self.preload.set(Preload { layers, modules: preload.clone() }).is_ok() {

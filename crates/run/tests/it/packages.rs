@@ -146,6 +146,7 @@ impl Installer for Counting {
     async fn install(
         &self,
         requirements: &BTreeSet<Requirement>,
+        _progress: &codemode_run::packages::Progress<'_>,
         _cancel: &CancellationToken,
     ) -> Result<Option<Installed>, RunError> {
         let distributions = requirements.iter().map(ToString::to_string).collect();
