@@ -115,7 +115,7 @@ pub fn main() -> ExitCode {
     start_log(arguments.common.verbose, variables.get("CODEMODE_LOG").map(String::as_str));
     let ended = Paths::new(|name| variables.get(name).cloned()).map_err(Failure::from).and_then(|paths| {
         let surroundings = Surroundings { common: arguments.common, paths, variables };
-        dispatch(arguments.command, &surroundings)
+        dispatch(arguments.command, surroundings)
     });
     ended.unwrap_or_else(|failure| {
         terminal::failure(&*failure.error, failure.hint.as_deref());
@@ -123,17 +123,17 @@ pub fn main() -> ExitCode {
     })
 }
 
-fn dispatch(command: Option<Command>, surroundings: &Surroundings) -> Outcome {
+fn dispatch(command: Option<Command>, surroundings: Surroundings) -> Outcome {
     match command.unwrap_or(Command::Serve(serve::Arguments {})) {
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
-        Command::Config(arguments) => config::run(&arguments, surroundings),
-        Command::Doctor(arguments) => doctor::run(&arguments, surroundings),
-        Command::Log(arguments) => log::run(&arguments, surroundings),
-        Command::Run(arguments) => run::run(&arguments, surroundings),
+        Command::Config(arguments) => config::run(&arguments, &surroundings),
+        Command::Doctor(arguments) => doctor::run(&arguments, &surroundings),
+        Command::Log(arguments) => log::run(&arguments, &surroundings),
+        Command::Run(arguments) => run::run(&arguments, &surroundings),
         Command::Serve(_) => serve::run(surroundings),
-        Command::Sessions(arguments) => sessions::run(&arguments, surroundings),
-        Command::Setup(arguments) => setup::run(&arguments, surroundings),
-        Command::Tools(arguments) => tools::run(&arguments, surroundings),
+        Command::Sessions(arguments) => sessions::run(&arguments, &surroundings),
+        Command::Setup(arguments) => setup::run(&arguments, &surroundings),
+        Command::Tools(arguments) => tools::run(&arguments, &surroundings),
     }
 }
 

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use codemode_engines::packages::{PackageOptions, WheelInstaller};
 use codemode_engines::{EngineKind, EngineOptions};
-use codemode_mcp::ServerOptions;
+use codemode_mcp::{Configure, ServerOptions};
 use codemode_memory::{History, Learnings};
 use codemode_run::packages::Packages;
-use codemode_run::{Engine, Language, Observed, Runner, RunnerOptions, Runs, Tools};
+use codemode_run::{Choices, Engine, Language, Observed, Runner, RunnerOptions, Runs, Tools};
 use futures::FutureExt;
 
-use crate::config::{Layers, PackageSettings, Settings, print};
+use crate::config::{PackageSettings, Settings};
 use crate::doctor;
 use crate::paths::Paths;
 use crate::spool;
@@ -78,16 +78,29 @@ pub fn runs(settings: &Settings, paths: &Paths, variables: &Variables, tools: Ar
     Runs::new(Arc::new(runner))
 }
 
+/// What a runner that works takes from settings that were changed.
+pub fn choices(settings: &Settings) -> Choices {
+    Choices {
+        engine: settings.engine.clone(),
+        minimum: settings.minimum,
+        policy: settings.policy.clone(),
+        retries: settings.limits.retries,
+        rules: settings.packages.rules.clone(),
+        wall: settings.limits.wall,
+        wall_max: settings.limits.wall_max,
+    }
+}
+
 /// What an MCP server over these runs offers.
-pub fn server(settings: &Settings, layers: &Layers, runs: &Runs) -> ServerOptions {
-    let (config, runner) = (print::show(layers, true), Arc::clone(runs.runner()));
+pub fn server(settings: &Settings, configure: Arc<dyn Configure>, runs: &Runs) -> ServerOptions {
+    let runner = Arc::clone(runs.runner());
     ServerOptions {
         catalog_tokens: settings.catalog_tokens,
-        config: Arc::new(move || config.clone()),
         context: Arc::new(move || {
             let runner = Arc::clone(&runner);
             async move { doctor::context(&runner).await }.boxed()
         }),
+        settings: configure,
         structured_output: settings.structured_output,
         tools: settings.tools.clone(),
         version: env!("CARGO_PKG_VERSION"),

@@ -135,7 +135,7 @@ pub async fn context(runner: &Runner) -> String {
         text,
         "limits: {} s of wall clock unless a run names a timeout, {} MiB of memory, {} MiB a file, {} characters of output shown\n\
          a run without session_id starts a fresh interpreter in the same folder; with one, variables stay\n",
-        limits.wall.as_secs_f64(),
+        runner.choices().wall.as_secs_f64(),
         limits.memory >> 20,
         limits.file >> 20,
         limits.output_chars,

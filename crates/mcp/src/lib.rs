@@ -11,5 +11,5 @@ pub mod tools;
 
 pub use hub::{Hub, HubOptions};
 pub use serve::{ServeError, serve_stdio, serve_stream};
-pub use server::ServerOptions;
+pub use server::{Configure, ServerOptions};
 pub use tools::{ToolName, UnknownTool, parse_tools};

@@ -3,9 +3,11 @@
 
 mod answer;
 mod arguments;
+mod configure;
 mod execute_code;
 mod follow;
 mod learnings;
+mod pip_install;
 mod resources;
 mod run_python;
 mod run_with_retry;
@@ -27,6 +29,7 @@ use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use tokio_util::sync::CancellationToken;
 
+pub use configure::Configure;
 use follow::Listener;
 
 use crate::present::TEXT_CHARS_MAX;
@@ -37,10 +40,10 @@ use crate::tools::{ToolName, definition};
 pub struct ServerOptions {
     /// Budget in tokens for the upstream tools that the description of `execute_code` names.
     pub catalog_tokens: usize,
-    /// Text of `codemode://config`.
-    pub config: Arc<dyn Fn() -> String + Send + Sync>,
     /// Text of `codemode://context`.
     pub context: Arc<dyn Fn() -> BoxFuture<'static, String> + Send + Sync>,
+    /// The settings, for `codemode://config` and the tool `configure`.
+    pub settings: Arc<dyn Configure>,
     /// Whether results carry `structuredContent` too; some clients then drop the other blocks.
     pub structured_output: bool,
     /// Tools that are offered.
@@ -162,10 +165,14 @@ impl ServerHandler for Server {
         let arguments = request.arguments.unwrap_or_default();
         let listener = Listener::new(&context, &self.shared.hung_up, self.logs.load(Ordering::Relaxed));
         let result: CallToolResult = match self.offered(&request.name)? {
+            ToolName::Configure => {
+                configure::call(&self.shared, arguments, answer::style(&self.shared, &context)).await
+            }
             ToolName::ExecuteCode => {
                 let request = execute_code::request(arguments);
                 execute_code::call(&self.shared, request, &context, listener).await
             }
+            ToolName::PipInstall => pip_install::call(&self.shared, arguments, &context, listener).await,
             ToolName::RunPython | ToolName::RunPythonStream => {
                 let request = run_python::request(arguments);
                 execute_code::call(&self.shared, request, &context, listener).await

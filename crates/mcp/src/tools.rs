@@ -28,6 +28,10 @@ pub enum ToolName {
     RecordSemanticFailure,
     /// Finds what was learned.
     GetLearnings,
+    /// Installs a distribution.
+    PipInstall,
+    /// Shows and changes settings.
+    Configure,
 }
 
 /// A word in the setting `tools` that names neither a tool nor a preset.
@@ -39,7 +43,7 @@ pub struct UnknownTool(pub String);
 
 impl ToolName {
     /// Every tool, in the order in which they are listed.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::ExecuteCode,
         Self::SearchTools,
         Self::WaitRun,
@@ -50,10 +54,12 @@ impl ToolName {
         Self::AddLearning,
         Self::RecordSemanticFailure,
         Self::GetLearnings,
+        Self::PipInstall,
+        Self::Configure,
     ];
 
-    /// Tools of the preset `pyrunner`; `pip_install` and `configure` are not in this build.
-    pub const PYRUNNER: [Self; 7] = [
+    /// Tools of the preset `pyrunner`.
+    pub const PYRUNNER: [Self; 9] = [
         Self::GetSystemContext,
         Self::RunPython,
         Self::RunPythonStream,
@@ -61,6 +67,8 @@ impl ToolName {
         Self::AddLearning,
         Self::RecordSemanticFailure,
         Self::GetLearnings,
+        Self::PipInstall,
+        Self::Configure,
     ];
 
     /// What the preset `lean` has in any case; with upstream servers it has `search_tools` too.
@@ -70,9 +78,11 @@ impl ToolName {
     pub fn name(self) -> &'static str {
         match self {
             Self::AddLearning => "add_learning",
+            Self::Configure => "configure",
             Self::ExecuteCode => "execute_code",
             Self::GetLearnings => "get_learnings",
             Self::GetSystemContext => "get_system_context",
+            Self::PipInstall => "pip_install",
             Self::RecordSemanticFailure => "record_semantic_failure",
             Self::RunPython => "run_python",
             Self::RunPythonStream => "run_python_stream",
@@ -144,8 +154,10 @@ pub(crate) fn definition(
 ) -> Result<Tool, serde_json::Error> {
     let mut definition = match tool {
         ToolName::AddLearning
+        | ToolName::Configure
         | ToolName::GetLearnings
         | ToolName::GetSystemContext
+        | ToolName::PipInstall
         | ToolName::RecordSemanticFailure
         | ToolName::RunPython
         | ToolName::RunPythonStream

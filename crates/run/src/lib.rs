@@ -41,5 +41,5 @@ pub use outcome::{Ending, Exception, KillCause, Outcome, Usage, Value};
 pub use policy::{Policy, Refusal};
 pub use program::{Limits, Program, RunRequest};
 pub use report::{Report, ToolCallRecord};
-pub use runner::{Runner, RunnerOptions};
+pub use runner::{Choices, Runner, RunnerOptions};
 pub use runs::{RunHandle, Runs};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::outcome::{Ending, Exception};
 use crate::packages::distribution_of;
-use crate::program::{Limits, RunRequest};
+use crate::program::RunRequest;
 use crate::report::Report;
 
 /// What a failed run leads to.
@@ -48,7 +48,7 @@ const PASSING: [&str; 14] = [
 ];
 
 /// Judges the `attempt`-th try, counted from 1, of a request that failed.
-pub fn judge(request: &RunRequest, report: &Report, attempt: u32, limits: &Limits) -> Verdict {
+pub fn judge(request: &RunRequest, report: &Report, attempt: u32, wall_max: Duration) -> Verdict {
     match &report.ending {
         Some(Ending::Raise(Exception { kind, module: Some(module), .. })) => package(request, kind, module),
         Some(Ending::Raise(Exception { kind, .. })) if PASSING.contains(&last_part(kind)) => {
@@ -59,7 +59,7 @@ pub fn judge(request: &RunRequest, report: &Report, attempt: u32, limits: &Limit
         Some(Ending::Raise(Exception { kind, .. })) => {
             Verdict::GiveUp(format!("{kind} is the program's own and would come again: change the program"))
         }
-        Some(Ending::Timeout { after }) => longer(request, *after, limits),
+        Some(Ending::Timeout { after }) => longer(request, *after, wall_max),
         Some(Ending::Exit { code }) => {
             Verdict::GiveUp(format!("the program decided to end with exit code {code}: change the program"))
         }
@@ -89,8 +89,8 @@ fn package(request: &RunRequest, kind: &str, module: &str) -> Verdict {
     Verdict::TryAgain { change, pause: Duration::ZERO, request }
 }
 
-fn longer(request: &RunRequest, after: Duration, limits: &Limits) -> Verdict {
-    let timeout = after.saturating_mul(2).min(limits.wall_max);
+fn longer(request: &RunRequest, after: Duration, wall_max: Duration) -> Verdict {
+    let timeout = after.saturating_mul(2).min(wall_max);
     if timeout <= after {
         return Verdict::GiveUp(format!("{} s is the longest timeout", after.as_secs_f64()));
     }

@@ -1,6 +1,7 @@
 //! The pipeline: one request from its text to its report. Read [`Runner::run`]; the rest are its steps.
 
 mod check;
+mod choices;
 mod clock;
 mod options;
 mod provide;
@@ -8,7 +9,8 @@ mod queue;
 mod recall;
 mod tools;
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::{Duration, Instant};
 
 use codemode_source::{Language, Reading, SyntaxError};
@@ -23,11 +25,12 @@ use crate::memory::Memory;
 use crate::network::{self, NetworkMode};
 use crate::outcome::{Ending, Exception, Outcome, Usage};
 use crate::output::{Captured, Recorder};
-use crate::packages::Installed;
+use crate::packages::{Installed, Requirement};
 use crate::program::{Limits, Program, RunRequest};
 use crate::report::Report;
 use crate::session::{Sessions, check_id};
 
+pub use choices::Choices;
 use clock::Clock;
 pub use options::RunnerOptions;
 use queue::Queue;
@@ -36,6 +39,9 @@ use tools::{Ledger, ToolHost};
 /// Runs programs. One per server; every door (command line, MCP) goes through it.
 #[derive(Debug)]
 pub struct Runner {
+    choices: RwLock<Arc<Choices>>,
+    /// What was installed for every program to come.
+    installed: Mutex<BTreeSet<Requirement>>,
     options: RunnerOptions,
     preload: OnceLock<Preload>,
     queue: Queue,
@@ -47,7 +53,9 @@ impl Runner {
     pub fn new(options: RunnerOptions) -> Self {
         let queue = Queue::new(options.limits.concurrent_runs, options.limits.queue);
         let sessions = Sessions::new(options.workspaces.clone(), options.workspace.clone(), &options.limits);
-        Self { options, preload: OnceLock::new(), queue, sessions }
+        let choices = RwLock::new(Arc::new(Choices::from(&options)));
+        let (installed, preload) = (Mutex::default(), OnceLock::new());
+        Self { choices, installed, options, preload, queue, sessions }
     }
 
     /// Runs one request. `Err` is our failure or the caller's argument; a program that fails is a report.
@@ -231,8 +239,9 @@ impl Runner {
             check_id(id)?;
         }
         self.check_packages(request)?;
-        let timeout = request.timeout.unwrap_or(self.options.limits.wall);
-        let longest = self.options.limits.wall_max;
+        let choices = self.choices();
+        let timeout = request.timeout.unwrap_or(choices.wall);
+        let longest = choices.wall_max;
         if timeout.is_zero() || timeout > longest {
             let problem = format!(
                 "{} s is out of range; expected more than 0 and at most {} s",
@@ -248,10 +257,11 @@ impl Runner {
     fn read(&self, request: &RunRequest) -> Result<(Program, Reading), Ending> {
         let RunRequest { code, language, .. } = request;
         let filename = request.filename.clone().unwrap_or_else(|| language.default_filename().to_owned());
-        self.options.policy.review_size(*language, code).map_err(Ending::Refuse)?;
+        let policy = &self.choices().policy;
+        policy.review_size(*language, code).map_err(Ending::Refuse)?;
         let syntax = |error| syntax_error(&filename, error);
         let reading = codemode_source::read(*language, code).map_err(syntax)?;
-        self.options.policy.review(&reading).map_err(Ending::Refuse)?;
+        policy.review(&reading).map_err(Ending::Refuse)?;
         check::calls(&self.options.tools.catalog(), &reading, request, &filename).map_err(Ending::Raise)?;
         let script = codemode_source::prepare(*language, code).map_err(syntax)?;
         let program = Program {
@@ -289,8 +299,9 @@ impl Runner {
     /// An engine without isolation has to be named; one that has some is held to `sandbox.minimum` in any case.
     fn judge(&self, engine: &dyn Engine) -> Result<(), Option<String>> {
         let name = engine.name();
-        let named = self.options.engine.as_deref() == Some(name);
-        if self.options.engine.is_some() && !named {
+        let choices = self.choices();
+        let named = choices.engine.as_deref() == Some(name);
+        if choices.engine.is_some() && !named {
             return Err(None);
         }
         let isolation = engine.profile().isolation;
@@ -298,8 +309,8 @@ impl Runner {
             let reason = || Some(format!("{name} is not isolated and has to be asked for"));
             return if named { Ok(()) } else { Err(reason()) };
         }
-        if isolation < self.options.minimum {
-            let (level, minimum) = (isolation.name(), self.options.minimum.name());
+        if isolation < choices.minimum {
+            let (level, minimum) = (isolation.name(), choices.minimum.name());
             return Err(Some(format!(
                 "{name} isolates at level {level} here, below `sandbox.minimum` {minimum}"
             )));

@@ -7,22 +7,26 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::{Outcome, Surroundings};
+use crate::configure::Configurator;
 use crate::{compose, spool, upstreams};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: codemode serve --engine direct --tools lean")]
 pub(super) struct Arguments {}
 
-pub(super) fn run(surroundings: &Surroundings) -> Outcome {
+pub(super) fn run(surroundings: Surroundings) -> Outcome {
     let (settings, layers) = surroundings.settings()?;
     let runtime = super::runtime()?;
     let hub = Arc::new(upstreams::hub(&layers, &surroundings.paths, &surroundings.variables)?);
     let served = runtime.block_on(async {
         let runs =
             compose::runs(&settings, &surroundings.paths, &surroundings.variables, Arc::clone(&hub) as _);
-        let options = compose::server(&settings, &layers, &runs);
+        let (paths, runner) = (surroundings.paths.clone(), Arc::clone(runs.runner()));
+        let reload = Box::new(move || surroundings.layers());
+        let configure = Arc::new(Configurator::new(paths.clone(), reload, runner));
+        let options = compose::server(&settings, configure, &runs);
         compose::prewarm(&runs);
-        let above = surroundings.paths.spool.clone();
+        let above = paths.spool;
         tokio::task::spawn_blocking(move || spool::clear(&above));
         // What is known of the servers is read, and what is not is asked for, beside the client's first requests.
         let begun = Arc::clone(&hub);

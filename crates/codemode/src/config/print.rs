@@ -39,14 +39,20 @@ fn write_key(text: &mut String, key: &Key) {
 pub fn show(layers: &Layers, with_origin: bool) -> String {
     let mut text = String::new();
     for key in KEYS {
-        let Some((value, origin)) = layers.get(key) else { continue };
-        let _ = write!(text, "{} = {}", key.name, value.toml().to_string().trim());
-        if with_origin {
+        let Some(setting) = setting(layers, key) else { continue };
+        text.push_str(&setting);
+        if let (true, Some((_, origin))) = (with_origin, layers.get(key)) {
             let _ = write!(text, "  # {origin}");
         }
         text.push('\n');
     }
     text
+}
+
+/// One setting in force, `limits.wall = "60s"`.
+pub fn setting(layers: &Layers, key: &Key) -> Option<String> {
+    let (value, _) = layers.get(key)?;
+    Some(format!("{} = {}", key.name, value.toml().to_string().trim()))
 }
 
 /// The same as JSON: `{KEY: {value, origin}}`.

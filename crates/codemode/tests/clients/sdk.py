@@ -196,6 +196,27 @@ class Sdk:
         hint = "attempt 1 ended with timeout (in it; 1 files were written; the next attempt did this again); then: timeout 4 s instead of 2 s"
         expect.same((report["attempts"], report["success"], report["hints"]), (2, True, [hint]))
 
+    async def configured(self):
+        """A setting is typed and in force for the next call; what isolates programs is not a model's to change."""
+        said = await self.said("configure", {"action": "set", "key": "default_timeout", "value": "0.5"})
+        expect.same(said, 'Updated default_timeout = "500ms": in force now, and kept in the settings file')
+        seen = await self.raw({"code": "import time\ntime.sleep(30)"}, tool="run_python")
+        expect.same(seen["_meta"]["codemode/report"]["ending"], {"kind": "timeout", "seconds": 0.5})
+        for key, value, said in [
+            ("default_timeout", "-5", "argument `value`: `default_timeout` cannot be `-5`"),
+            ("execution_mode", "banana", "argument `value`: `engine` cannot be `banana`"),
+            ("network.mode", "full", "only a person may set `network.mode`"),
+        ]:
+            seen = await self.raw({"action": "set", "key": key, "value": value}, tool="configure")
+            expect.same((seen["isError"], said in seen["content"][0]["text"]), (True, True))
+        await self.said("configure", {"action": "set", "key": "default_timeout", "value": "60"})
+        await self.said("configure", {"action": "set", "key": "allowed_packages", "value": "six, pandas"})
+        text = await self.said("pip_install", {"package_name": "humanize"})
+        expect.same(text.split("\n")[0], "invalid_argument: argument `package_name`: `humanize`: `humanize` is not on `packages.allowed`")
+        await self.said("configure", {"action": "set", "key": "allowed_packages", "value": ""})
+        read = await self.client.read_resource("codemode://config")
+        expect.same("packages.allowed = []" in read.contents[0].text, True)
+
     async def context(self):
         """What the machine offers."""
         text = await self.said("get_system_context", {})
@@ -237,6 +258,7 @@ async def checks(mode, binary, engine, home, check):
         await check("get_system_context", old.context)
         await check("a learning is told to who needs it", old.learned)
         await check("run_with_retry repeats only what can be mended", old.retried)
+        await check("settings are typed, in force at once, and no way out", old.configured)
     restarted = Sdk(mode, binary, engine, home, ["--tools", "pyrunner"])
     async with restarted.client:
         await check("learnings live through a restart", restarted.still_learned)

@@ -11,8 +11,8 @@ use codemode_engines::packages::{PackageOptions, WheelInstaller};
 use codemode_engines::{EngineKind, EngineOptions};
 use codemode_run::packages::{Installer, PackageRules, Packages, Requirement};
 use codemode_run::{
-    Ending, Engine, Isolation, Language, Limits, NoTools, Nothing, Observed, Policy, Report, RunError,
-    RunRequest, Runner, RunnerOptions, Value,
+    Choices, Ending, Engine, Isolation, Language, Limits, NoTools, Nothing, Observed, Policy, Report,
+    RunError, RunRequest, Runner, RunnerOptions, Value,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -225,6 +225,57 @@ async fn a_session_gets_packages_that_a_later_run_needs() {
         let report = run(&runner, in_session("import humanize\nprint(kept, humanize.WORD)")).await.unwrap();
         assert_eq!(report.stdout.text, "7 installed\n", "{kind}: {:?}", report.ending);
     }
+}
+
+/// What the tool `pip_install` does: the programs to come have it, also those that do not say its name where it can be read.
+#[tokio::test]
+async fn what_was_installed_is_there_for_every_program_to_come() {
+    if lacks("pip") {
+        return;
+    }
+    let shop = Shop::new();
+    let runner = shop.runner(EngineKind::Jail, PackageRules::default());
+    let hidden = "import importlib\nimportlib.import_module('human' + 'ize').WORD";
+    let cancel = CancellationToken::new();
+    let before = run(&runner, python(hidden)).await.unwrap();
+    assert!(!before.is_success(), "the control: without it the program fails");
+    let heard = Mutex::new(Vec::new());
+    let hear = |line: &str| heard.lock().unwrap().push(line.to_owned());
+    let came = runner.install("package_name", "Humanize >= 1", &hear, &cancel).await.unwrap();
+    assert_eq!(came, Some(vec!["humanize==1.0".to_owned()]));
+    assert_eq!(heard.into_inner().unwrap(), ["installing `humanize>=1`"]);
+    let report = run(&runner, python(hidden)).await.unwrap();
+    let expected = Value::Json { json: json!("installed"), cut: false };
+    assert_eq!(report.value, Some(expected), "{:?}", report.ending);
+    // A list that a person changes afterwards holds for it too.
+    let rules = PackageRules { blocked: vec!["humanize".to_owned()], ..PackageRules::default() };
+    runner.choose_anew(Choices { rules, ..(*runner.choices()).clone() });
+    assert!(!run(&runner, python(hidden)).await.unwrap().is_success());
+}
+
+/// Predecessor cases B1 and B2: folders, addresses and options went to pip.
+#[tokio::test]
+async fn only_a_name_with_a_version_is_installed() {
+    let shop = Shop::new();
+    let runner = shop.runner(EngineKind::Jail, PackageRules::default());
+    for (given, problem) in [
+        ("./evil", "is an address or a path, not a requirement"),
+        ("-r/etc/hostname", "is an option of an installer, not a requirement"),
+        ("os-sys", "is on `packages.blocked`"),
+        ("json", "is part of the standard library and is never installed"),
+    ] {
+        let rules = PackageRules { blocked: vec!["os_sys".to_owned()], ..PackageRules::default() };
+        runner.choose_anew(Choices { rules, ..(*runner.choices()).clone() });
+        let error = runner
+            .install("package_name", given, &|_: &str| {}, &CancellationToken::new())
+            .await
+            .unwrap_err();
+        assert!(
+            error.message.starts_with("argument `package_name`: ") && error.message.contains(problem),
+            "{error}"
+        );
+    }
+    assert_eq!(shop.kept(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -24,6 +24,16 @@ impl Arguments {
         self.read(name, "text", |value| value.as_str().map(str::to_owned))
     }
 
+    /// Text, or a number or truth value as its text.
+    pub(super) fn scalar(&mut self, name: &'static str) -> Read<String> {
+        self.read(name, "text, a number, true or false", |value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            _ => None,
+        })
+    }
+
     /// A number of seconds.
     pub(super) fn seconds(&mut self, name: &'static str) -> Read<Duration> {
         self.read(name, "a number of seconds from 0 on", |value| {

@@ -63,11 +63,24 @@ impl<'a> Listener<'a> {
         }
     }
 
+    /// Tells of work that is no run.
+    pub(super) async fn tell(&mut self, line: String) {
+        let hung_up = self.hung_up;
+        tokio::select! {
+            () = self.progress(line) => {}
+            () = hung_up.cancelled() => {}
+        }
+    }
+
     /// All in one message: they are bounded where they are collected.
     async fn notify(&mut self, run: &RunHandle, lines: String) {
         if self.logs {
             self.log(run, &lines).await;
         }
+        self.progress(lines).await;
+    }
+
+    async fn progress(&mut self, lines: String) {
         if let Some(token) = &self.token {
             self.sent += lines.len();
             #[expect(clippy::cast_precision_loss, reason = "bytes of one run are far below 2^52")]

@@ -35,7 +35,9 @@ pub(super) fn templates() -> Result<Vec<ResourceTemplate>, ErrorData> {
 pub(super) async fn read(shared: &Shared, uri: &str) -> Result<ReadResourceResult, ErrorData> {
     let contents = match uri {
         "codemode://config" => {
-            ResourceContents::text((shared.options.config)(), uri).with_mime_type("application/toml")
+            let text = shared.options.settings.view(None);
+            let text = text.map_err(|error| ErrorData::internal_error(error.message, None))?;
+            ResourceContents::text(text, uri).with_mime_type("application/toml")
         }
         "codemode://context" => ResourceContents::text((shared.options.context)().await, uri),
         "codemode://learnings" => {

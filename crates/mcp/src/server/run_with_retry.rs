@@ -1,7 +1,7 @@
 //! The tool `run_with_retry`: starts a program again only when something about the start can be mended.
 
 use codemode_run::retry::{Verdict, judge};
-use codemode_run::{Limits, Report, RunError, RunRequest};
+use codemode_run::{Report, RunError, RunRequest};
 use rmcp::RoleServer;
 use rmcp::model::CallToolResult;
 use rmcp::service::RequestContext;
@@ -25,8 +25,8 @@ pub(super) async fn call(
     mut listener: Listener<'_>,
 ) -> CallToolResult {
     let style = style(shared, context);
-    let limits = shared.runs.runner().limits();
-    let (mut request, attempts_max) = match read(arguments, limits) {
+    let choices = shared.runs.runner().choices();
+    let (mut request, attempts_max) = match read(arguments, choices.retries) {
         Ok(read) => read,
         Err(error) => return failed(&error, style),
     };
@@ -48,7 +48,7 @@ pub(super) async fn call(
         // A run that goes on is waited for by `wait_run`, which starts nothing again.
         let Some(Ok(report)) = end.as_deref() else { return answer(shared, &run, style).await };
         let mut report = Report { attempts: attempt, ..report.clone() };
-        let verdict = (!report.is_success()).then(|| judge(&request, &report, attempt, limits));
+        let verdict = (!report.is_success()).then(|| judge(&request, &report, attempt, choices.wall_max));
         match verdict {
             Some(Verdict::TryAgain { change, pause, request: next }) if attempt < attempts_max => {
                 hints.push(note(attempt, &report, &change));
@@ -95,12 +95,12 @@ fn last_word(verdict: &Verdict, attempts_max: u32) -> String {
     }
 }
 
-fn read(arguments: Map<String, Value>, limits: &Limits) -> Result<(RunRequest, u32), RunError> {
+fn read(arguments: Map<String, Value>, retries: u32) -> Result<(RunRequest, u32), RunError> {
     let mut arguments = Arguments::new(arguments);
     let request = common(&mut arguments)?;
     let attempts = arguments.count("max_retries")?;
     arguments.finish()?;
-    let longest = limits.retries.max(1);
+    let longest = retries.max(1);
     let attempts = attempts.unwrap_or(ATTEMPTS.min(longest as usize));
     let fitting = u32::try_from(attempts).ok().filter(|attempts| (1..=longest).contains(attempts));
     let problem = || format!("{attempts} is out of range; expected 1 to {longest} attempts");

@@ -18,6 +18,16 @@ pub(super) fn definition(tool: ToolName) -> Option<Value> {
                 "tags": {"type": "string", "description": "comma separated", "default": ""},
             }),
         ),
+        ToolName::Configure => (
+            "Configure",
+            "View settings or set one; what isolates programs only a person changes.",
+            &[],
+            json!({
+                "action": {"type": "string", "enum": ["view", "set"], "default": "view"},
+                "key": {"type": "string", "default": ""},
+                "value": {"type": "string", "default": ""},
+            }),
+        ),
         ToolName::GetLearnings => (
             "Get learnings",
             "Learnings that fit the words, or the newest.",
@@ -27,6 +37,12 @@ pub(super) fn definition(tool: ToolName) -> Option<Value> {
         ToolName::GetSystemContext => {
             ("Get system context", "What this machine offers to programs.", &[], json!({}))
         }
+        ToolName::PipInstall => (
+            "Install a package",
+            "Install a Python package for the programs to come.",
+            &["package_name"],
+            json!({"package_name": {"type": "string", "description": "such as pandas or pandas>=2,<3"}}),
+        ),
         ToolName::RecordSemanticFailure => (
             "Record a semantic failure",
             "Keep what worked when a program ran and did the wrong thing.",
@@ -69,7 +85,7 @@ pub(super) fn definition(tool: ToolName) -> Option<Value> {
         ToolName::GetLearnings | ToolName::GetSystemContext => {
             json!({"title": title, "readOnlyHint": true, "openWorldHint": false})
         }
-        ToolName::AddLearning | ToolName::RecordSemanticFailure => {
+        ToolName::AddLearning | ToolName::Configure | ToolName::RecordSemanticFailure => {
             json!({"title": title, "readOnlyHint": false, "destructiveHint": false, "idempotentHint": true, "openWorldHint": false})
         }
         _ => {

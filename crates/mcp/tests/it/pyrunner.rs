@@ -41,6 +41,8 @@ async fn the_preset_has_the_tools_by_their_old_names() {
             &["objective", "failed_approach", "successful_approach", "context", "tags"],
         ),
         ("get_learnings", &["search"]),
+        ("pip_install", &["package_name"]),
+        ("configure", &["action", "key", "value"]),
     ];
     assert_eq!(format!("{listed:?}"), format!("{expected:?}"));
 }
@@ -163,4 +165,42 @@ async fn a_learning_without_its_words_names_the_argument() {
     assert_eq!(text(&result), "invalid_argument: argument `solution`: is required");
     let result = client.call("get_learnings", json!({"words": "x"})).await;
     assert_eq!(text(&result), "invalid_argument: argument `words`: unknown; the arguments are search");
+}
+
+#[tokio::test]
+async fn settings_are_seen_and_set() {
+    let mut client = bench().client(LEGACY[3]).await;
+    let mut said = Vec::new();
+    for arguments in [
+        json!({}),
+        json!({"action": "view", "key": "engine", "value": ""}),
+        json!({"action": "set", "key": "engine", "value": 7}),
+        json!({"action": "set", "key": "nope", "value": "1"}),
+        json!({"action": "set"}),
+        json!({"action": "zap"}),
+        json!({"action": "set", "key": "engine", "value": []}),
+    ] {
+        let result = client.call("configure", arguments).await;
+        said.push(format!("{} {}", result["isError"], text(&result)));
+    }
+    let expected = [
+        "false engine = \"script\"\n",
+        "false engine = \"script\"\n",
+        "false Updated engine = \"7\"",
+        "true invalid_argument: argument `key`: unknown key `nope`",
+        "true invalid_argument: argument `key`: missing; name the setting to change",
+        "true invalid_argument: argument `action`: `zap` is unknown; expected view or set",
+        "true invalid_argument: argument `value`: expected text, a number, true or false, got []",
+    ];
+    assert_eq!(said, expected);
+}
+
+#[tokio::test]
+async fn a_package_that_cannot_be_installed_names_the_argument() {
+    let mut client = bench().client(LEGACY[3]).await;
+    let result = client.call("pip_install", json!({"package_name": "pandas"})).await;
+    let expected = "invalid_argument: argument `package_name`: nothing can be installed here";
+    assert_eq!((text(&result), &result["isError"]), (expected, &json!(true)));
+    let result = client.call("pip_install", json!({})).await;
+    assert_eq!(text(&result), "invalid_argument: argument `package_name`: is required");
 }

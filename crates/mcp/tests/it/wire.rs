@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use codemode_mcp::{ServeError, ServerOptions, ToolName, serve_stream};
+use codemode_mcp::{Configure, ServeError, ServerOptions, ToolName, serve_stream};
 use codemode_run::{
-    Engine, Isolation, Limits, NoTools, Nothing, Observed, Policy, Runner, RunnerOptions, Runs,
+    Engine, Isolation, Limits, NoTools, Nothing, Observed, Policy, RunError, Runner, RunnerOptions, Runs,
 };
 use futures::FutureExt;
 use serde_json::{Map, Value, json};
@@ -24,6 +24,22 @@ pub(crate) const MODERN: &str = "2026-07-28";
 
 /// How long a message may take. Nothing waits for it but a test that fails.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Settings with one key, which keep nothing.
+struct OneSetting;
+
+impl Configure for OneSetting {
+    fn view(&self, key: Option<&str>) -> Result<String, RunError> {
+        match key {
+            None | Some("engine") => Ok("engine = \"script\"\n".to_owned()),
+            Some(other) => Err(RunError::invalid_argument("key", format!("unknown key `{other}`"))),
+        }
+    }
+
+    fn set(&self, key: &str, value: &str) -> Result<String, RunError> {
+        self.view(Some(key)).map(|_| format!("Updated {key} = {value:?}"))
+    }
+}
 
 /// Runs over a script, and how they are served.
 pub(crate) struct Bench {
@@ -54,8 +70,8 @@ impl Bench {
         });
         let options = ServerOptions {
             catalog_tokens: 1500,
-            config: Arc::new(|| "engine = \"script\"\n".to_owned()),
             context: Arc::new(|| async { "a machine\n".to_owned() }.boxed()),
+            settings: Arc::new(OneSetting),
             structured_output: false,
             tools: ToolName::ALL.to_vec(),
             version: "0.0.0",

@@ -28,22 +28,23 @@ impl Requirement {
         &self.name
     }
 
-    /// Reads the argument `packages`. The first value that is wrong is named, with the mend.
+    /// Reads what came as this argument. The first value that is wrong is named, with the mend.
     pub fn read_all(
+        argument: &str,
         values: &[String],
         rules: &PackageRules,
         brought: &Brought,
     ) -> Result<BTreeSet<Self>, RunError> {
         if values.len() > PACKAGES_MAX {
             let problem = format!("{} requirements; expected at most {PACKAGES_MAX}", values.len());
-            return Err(RunError::invalid_argument("packages", problem));
+            return Err(RunError::invalid_argument(argument, problem));
         }
-        values.iter().map(|value| Self::read(value, rules, brought)).collect()
+        values.iter().map(|value| Self::read(argument, value, rules, brought)).collect()
     }
 
-    fn read(value: &str, rules: &PackageRules, brought: &Brought) -> Result<Self, RunError> {
+    fn read(argument: &str, value: &str, rules: &PackageRules, brought: &Brought) -> Result<Self, RunError> {
         let wrong = |problem: String, mend: String| {
-            let mut error = RunError::invalid_argument("packages", format!("{}: {problem}", shown(value)));
+            let mut error = RunError::invalid_argument(argument, format!("{}: {problem}", shown(value)));
             error.hint = Some(mend);
             error
         };

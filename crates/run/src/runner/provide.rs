@@ -1,6 +1,8 @@
 //! The step that gets a program the packages that it imports, before it starts. Its time is not the program's.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::PoisonError;
 
 use codemode_source::{Import, Language, Reading};
 use tokio_util::sync::CancellationToken;
@@ -12,7 +14,8 @@ use crate::host::{Event, Host};
 use crate::outcome::Ending;
 use crate::output::Recorder;
 use crate::packages::{
-    Installed, Lookup, PackageRules, Packages, Requirement, distribution_of, is_standard_everywhere, missing,
+    Installed, Lookup, PackageRules, Packages, Progress, Requirement, distribution_of,
+    is_standard_everywhere, missing,
 };
 use crate::program::RunRequest;
 
@@ -39,19 +42,27 @@ impl Runner {
         recorder: &Recorder,
         cancel: &CancellationToken,
     ) -> Result<Result<Option<Installed>, Ending>, RunError> {
-        let Packages { installer, rules, .. } = &self.options.packages;
-        let (Language::Python, Some(installer)) = (request.language, installer) else { return Ok(Ok(None)) };
+        let (Language::Python, Some(installer)) = (request.language, &self.options.packages.installer) else {
+            return Ok(Ok(None));
+        };
+        let installed = self.installed();
         // The interpreter of a session may be older than what is preloaded.
         let is_preloaded = |module: &str| request.session_id.is_none() && self.is_preloaded(module);
         let is_standard = |import: &Import| {
             import.guarded || is_standard_everywhere(&import.module) || is_preloaded(&import.module)
         };
-        if request.packages.is_empty() && reading.imports.iter().all(is_standard) {
+        if request.packages.is_empty() && installed.is_empty() && reading.imports.iter().all(is_standard) {
             // Most programs: the interpreter is not even asked what it has.
             return Ok(Ok(None));
         }
         let brought = installer.brought().await?;
-        let asked = Requirement::read_all(&request.packages, rules, &brought)?;
+        let rules = &self.choices().rules;
+        let mut asked = Requirement::read_all("packages", &request.packages, rules, &brought)?;
+        let named: BTreeSet<String> = asked.iter().map(|requirement| requirement.name().to_owned()).collect();
+        let is_wanted = |requirement: &Requirement| {
+            !named.contains(requirement.name()) && rules.refuse(requirement.name()).is_none()
+        };
+        asked.extend(installed.into_iter().filter(is_wanted));
         let workspace = self.sessions.workspace(request.session_id.as_deref());
         let rules =
             &PackageRules { auto_install: rules.auto_install && request.auto_install, ..rules.clone() };
@@ -81,12 +92,17 @@ impl Runner {
 
     /// Gets what `packages.preload` names and has fresh Python interpreters import it from now on.
     pub async fn preload(&self) -> Result<(), RunError> {
-        let Packages { installer, preload, rules } = &self.options.packages;
+        let Packages { installer, preload, .. } = &self.options.packages;
         let (Some(installer), false) = (installer, preload.is_empty()) else { return Ok(()) };
         let brought = installer.brought().await?;
         let absent: Vec<&String> = preload.iter().filter(|module| !brought.has(module)).collect();
         let named = absent.iter().map(|module| distribution_of(module).unwrap_or_else(|| (*module).clone()));
-        let needed = Requirement::read_all(&named.collect::<Vec<_>>(), rules, &brought)?;
+        let needed = Requirement::read_all(
+            "packages.preload",
+            &named.collect::<Vec<_>>(),
+            &self.choices().rules,
+            &brought,
+        )?;
         let mut layers = Vec::new();
         if !needed.is_empty() {
             let installed = installer.install(&needed, &|_: &str| {}, &CancellationToken::new()).await?;
@@ -96,6 +112,39 @@ impl Runner {
             self.prewarm(Language::Python);
         }
         Ok(())
+    }
+}
+
+impl Runner {
+    /// Installs a distribution for every Python program to come, until this runner ends: every distribution that came, as
+    /// `name==version`. `None` when `cancel` fired first.
+    ///
+    /// `argument` names what the caller wrote in an error about it. A newer requirement takes the place of an older one.
+    pub async fn install(
+        &self,
+        argument: &str,
+        requirement: &str,
+        progress: &Progress<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<Option<Vec<String>>, RunError> {
+        let Some(installer) = &self.options.packages.installer else {
+            return Err(RunError::invalid_argument(argument, "nothing can be installed here"));
+        };
+        let brought = installer.brought().await?;
+        let rules = &self.choices().rules;
+        let needed = Requirement::read_all(argument, &[requirement.to_owned()], rules, &brought)?;
+        let Some(Installed { distributions, .. }) = installer.install(&needed, progress, cancel).await?
+        else {
+            return Ok(None);
+        };
+        let mut installed = self.installed.lock().unwrap_or_else(PoisonError::into_inner);
+        installed.retain(|older| needed.iter().all(|newer| newer.name() != older.name()));
+        installed.extend(needed);
+        Ok(Some(distributions))
+    }
+
+    fn installed(&self) -> BTreeSet<Requirement> {
+        self.installed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -22,7 +22,7 @@ fn brought() -> Brought {
 
 fn ask(values: &[&str], rules: &PackageRules) -> String {
     let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-    match Requirement::read_all(&values, rules, &brought()) {
+    match Requirement::read_all("packages", &values, rules, &brought()) {
         Ok(requirements) => requirements.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         Err(error) => format!("{error}; {}", error.hint.clone().unwrap_or_default()),
     }

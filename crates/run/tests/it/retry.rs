@@ -20,7 +20,7 @@ fn verdict(request: &RunRequest, ending: Ending, attempt: u32) -> Verdict {
     let runs = Bench::new(Vec::new()).runs();
     let mut report = runs.runner().unfinished("1", request);
     report.ending = Some(ending);
-    judge(request, &report, attempt, &Limits::default())
+    judge(request, &report, attempt, Limits::default().wall_max)
 }
 
 fn request() -> RunRequest {
