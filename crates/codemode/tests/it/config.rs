@@ -66,7 +66,7 @@ fn a_variable_or_flag_that_is_none_is_named_too() {
     "#]]
     .assert_eq(&User::new().variable("CODEMODE_LIMITS_WAL", "1").codemode("config show"));
     expect![[r#"
-        ! error: $CODEMODE_TOOLS: unknown tool or preset `everything`; presets are lean, pyrunner, agent, sandbox, all; tools are execute_code, search_tools, wait_run, get_system_context, run_python, run_python_stream, run_with_retry, add_learning, record_semantic_failure, get_learnings; expected a preset or a comma list of names
+        ! error: $CODEMODE_TOOLS: unknown tool or preset `everything`; presets are lean, pyrunner, agent, sandbox, all; tools are execute_code, search_tools, wait_run, get_system_context, run_python, run_python_stream, run_with_retry, add_learning, record_semantic_failure, get_learnings, pip_install, configure; expected a preset or a comma list of names
         exit 125
     "#]]
     .assert_eq(&User::new().variable("CODEMODE_TOOLS", "everything").codemode("serve"));
