@@ -29,6 +29,7 @@ pub fn engines(settings: &Settings, paths: &Paths) -> Vec<Arc<dyn Engine>> {
         limits: settings.limits.clone(),
         mounts: settings.mounts.clone(),
         network: settings.network.clone(),
+        proxy: settings.proxy.clone(),
         warm: settings.warm,
     };
     EngineKind::ALL.into_iter().map(|kind| codemode_engines::open(kind, &options)).collect()

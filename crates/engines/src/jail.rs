@@ -325,7 +325,7 @@ impl Launch for Jail {
         let mut command = self.command(&spec)?;
         let mut handed = Handed { spec: text, ..Handed::default() };
         if spec.proxied {
-            let door = door::open(&self.options.network).map_err(failed)?;
+            let door = door::open(&self.options.network, &self.options.proxy).map_err(failed)?;
             command.envs(door.environment);
             handed.descriptors.push(door.inner);
             handed.proxy = Some(door.proxy);

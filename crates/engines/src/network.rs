@@ -61,13 +61,7 @@ pub struct ProxyOptions {
 
 impl Proxy {
     /// Serves whoever connects to `listener`, a TCP socket that listens in any network namespace. Needs a tokio runtime.
-    pub fn serve(listener: OwnedFd, network: Network, secret: Secret) -> io::Result<Self> {
-        let outside = Arc::new(System);
-        Self::with(listener, ProxyOptions { bounds: Bounds::default(), network, outside, secret })
-    }
-
-    /// The same with bounds and ways out of the caller's.
-    pub fn with(listener: OwnedFd, options: ProxyOptions) -> io::Result<Self> {
+    pub fn serve(listener: OwnedFd, options: ProxyOptions) -> io::Result<Self> {
         let listener = TcpListener::from(listener);
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;

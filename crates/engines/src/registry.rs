@@ -12,6 +12,7 @@ use codemode_run::{Engine, Limits};
 use crate::direct::Direct;
 use crate::guest::Guests;
 use crate::jail::Jail;
+use crate::network::Bounds;
 use crate::sandbox::Mount;
 
 /// An engine of this build.
@@ -44,6 +45,8 @@ pub struct EngineOptions {
     pub mounts: Vec<Mount>,
     /// Whom programs can reach, in engines that isolate.
     pub network: Network,
+    /// Bounds of the way out that the proxy modes of `network` give.
+    pub proxy: Bounds,
     /// Interpreters of a language that wait for work.
     pub warm: usize,
 }

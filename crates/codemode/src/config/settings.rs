@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use codemode_engines::EngineKind;
+use codemode_engines::network::Bounds;
 use codemode_engines::sandbox::Mount;
 use codemode_mcp::{ToolName, parse_tools};
 use codemode_run::network::{Network, NetworkMode};
@@ -33,6 +34,8 @@ pub struct Settings {
     pub packages: PackageSettings,
     /// What is refused before anything runs.
     pub policy: Policy,
+    /// Bounds of the proxy that stands between a program and the network.
+    pub proxy: Bounds,
     /// Whether results carry structured content.
     pub structured_output: bool,
     /// Tools that a client sees.
@@ -73,6 +76,7 @@ impl Settings {
             network: read.network()?,
             packages: read.packages(),
             policy: read.policy(),
+            proxy: read.proxy(),
             structured_output: read.flag("structured_output"),
             tools: read.tools()?,
             warm: read.count("sandbox.warm"),
@@ -210,6 +214,15 @@ impl Read<'_> {
                 "expected NAME, *.NAME or ADDRESS, each with or without :PORT",
             )
         })
+    }
+
+    fn proxy(&self) -> Bounds {
+        Bounds {
+            connect_within: self.seconds("network.connect_timeout"),
+            connections_max: self.count("network.connections"),
+            idle: self.seconds("network.idle"),
+            ..Bounds::default()
+        }
     }
 
     fn packages(&self) -> PackageSettings {

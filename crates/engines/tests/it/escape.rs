@@ -182,9 +182,41 @@ fn left_behind(workspace: &Path, mark: &str) -> Vec<String> {
     .collect()
 }
 
+/// Cgroups that an engine keeps for its next jail: one jail at a time has one in each of two hierarchies, and the engine that
+/// looked what this machine can do has made the same.
+const CGROUPS_KEPT: usize = 4;
+
+/// Cgroups that this process has made, and how many of them have a process in them.
+fn cgroups(folder: &Path) -> (usize, usize) {
+    let prefix = format!("codemode-jail-{}-", std::process::id());
+    let folders = fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| entry.path().is_dir());
+    folders.fold((0, 0), |(made, used), entry| {
+        let (below_made, below_used) = cgroups(&entry.path());
+        let own = entry.file_name().to_string_lossy().starts_with(&prefix);
+        let pids = fs::read_to_string(entry.path().join("cgroup.procs")).unwrap_or_default();
+        let in_use = own && !pids.is_empty();
+        (made + below_made + usize::from(own), used + below_used + usize::from(in_use))
+    })
+}
+
+/// Runs a test again in a process of its own, where what is counted by process is its own: true inside that process.
+fn is_alone(test: &str) -> bool {
+    if std::env::var_os("CODEMODE_TEST_ALONE").is_some() {
+        return true;
+    }
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let output =
+        command.args(["--exact", test, "--nocapture"]).env("CODEMODE_TEST_ALONE", "1").output().unwrap();
+    let said =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    print!("{said}");
+    false
+}
+
 /// Runs the whole table on an engine: name and what was seen, and what was left behind.
 async fn run_all(kind: EngineKind, control: bool) -> (Vec<(&'static str, String)>, Vec<String>) {
-    let (mut all, mut traces) = (Vec::new(), Vec::new());
+    let (mut all, mut traces, mut made_most) = (Vec::new(), Vec::new(), 0);
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
     let outside = Outside::new();
     let mut bench = Bench::with(kind, 0, limits());
@@ -203,11 +235,24 @@ async fn run_all(kind: EngineKind, control: bool) -> (Vec<(&'static str, String)
                 .into_iter()
                 .map(|trace| format!("{}: {trace}", hostile.name)),
         );
+        // Without a jail this is not a process of its own, and cgroups of other tests would be counted.
+        let (made, used) = if control { (0, 0) } else { cgroups(Path::new("/sys/fs/cgroup")) };
+        made_most = made_most.max(made);
+        if used > 0 || made > CGROUPS_KEPT {
+            traces.push(format!("{}: {made} cgroups are left, {used} of them in use", hostile.name));
+        }
         if fs::read_to_string(outside.above.path().join("secret.txt")).unwrap() != SECRET {
             traces.push(format!("{}: changed the secret", hostile.name));
         }
     }
     bench.engine.shutdown().await;
+    let has_cgroups = bench.engine.profile().isolation == Isolation::Full;
+    assert_eq!(made_most > 0, has_cgroups, "the control: cgroups are found where there are some");
+    drop(bench);
+    let (made, _) = if control { (0, 0) } else { cgroups(Path::new("/sys/fs/cgroup")) };
+    if made > 0 {
+        traces.push(format!("{made} cgroups are left at the end"));
+    }
     if fs::read_to_string("/proc/self/mountinfo").unwrap() != mounts {
         traces.push("the mounts of the machine changed".to_owned());
     }
@@ -234,7 +279,8 @@ fn expected(rows: [&'static str; 2], seen: &[(&'static str, String)]) -> Vec<(&'
 #[tokio::test]
 async fn no_hostile_program_gets_out_of_the_jail_or_leaves_anything() {
     // The expectations of this table are those of a jail with namespaces.
-    if lacks("namespaces") {
+    if lacks("namespaces") || !is_alone("escape::no_hostile_program_gets_out_of_the_jail_or_leaves_anything")
+    {
         return;
     }
     let isolation = Bench::jail().engine.profile().isolation;

@@ -159,6 +159,7 @@ async fn fresh_interpreters_have_imported_what_the_settings_name() {
 
 const USES_IT: &str = "print('once')\nimport humanize\nprint(humanize.WORD)";
 
+/// Predecessor case B7: a program ran until its import failed, and all of it ran again.
 #[tokio::test]
 async fn what_a_program_imports_is_there_before_it_starts() {
     if lacks("pip") {
@@ -346,6 +347,7 @@ async fn code_of_a_package_does_not_run_while_it_is_installed() {
     assert!(mark.exists());
 }
 
+/// Predecessor case B5: text that a program printed named what was installed.
 #[tokio::test]
 async fn nothing_is_installed_for_what_a_program_only_says() {
     let shop = Shop::new();

@@ -150,6 +150,7 @@ pub(crate) fn options(warm: usize, limits: Limits) -> EngineOptions {
         mounts: Vec::new(),
         // What users get: the corpus and the contract hold with the proxy beside every jail.
         network: Network::of(NetworkMode::Public),
+        proxy: codemode_engines::network::Bounds::default(),
         warm,
     }
 }

@@ -146,7 +146,7 @@ impl Bench {
         let port = listener.local_addr().unwrap().port();
         let outside = Arc::clone(&elsewhere) as Arc<dyn Outside>;
         let options = ProxyOptions { bounds, network, outside, secret: secret.clone() };
-        let proxy = Proxy::with(OwnedFd::from(listener), options).unwrap();
+        let proxy = Proxy::serve(OwnedFd::from(listener), options).unwrap();
         let bench = Self { elsewhere, origin, port, proxy, secret };
         bench.name("allowed.test", &[&[PUBLIC]]);
         bench.name("other.test", &[&[PUBLIC]]);

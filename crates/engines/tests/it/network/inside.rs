@@ -64,7 +64,7 @@ async fn run(command: &[&str], network: Network, outside: Arc<dyn Outside>) -> (
     let secret = Secret::new().unwrap();
     let (mut child, listener) = start(command, environment(PROXY_PORT, &secret, &network));
     let options = ProxyOptions { bounds: Bounds::default(), network, outside, secret };
-    let _proxy = Proxy::with(listener, options).unwrap();
+    let _proxy = Proxy::serve(listener, options).unwrap();
     let ended = tokio::task::spawn_blocking(move || {
         let (mut stdout, mut stderr) = (String::new(), String::new());
         child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
