@@ -57,10 +57,10 @@ impl Setup {
     }
 }
 
-/// Plays the helper when the arguments say so. `Some` is the code to exit with; call it before any thread starts.
+/// Plays the helper when the arguments, without the program's name, say so. `Some` is the code to exit with; call it before any thread starts.
 pub fn helper_main(arguments: impl Iterator<Item = OsString>) -> Option<i32> {
     let arguments: Vec<OsString> = arguments.collect();
-    if let [_, word, words @ ..] = &arguments[..]
+    if let [word, words @ ..] = &arguments[..]
         && word == tool::TOOL
     {
         return Some(tool::command(words));

@@ -224,3 +224,20 @@ fn a_program_does_not_see_the_environment_of_its_user() {
     "#]]
     .assert_eq(&said);
 }
+
+/// The command `tool` is this binary too: it has to know itself again.
+#[test]
+fn bash_has_the_command_tool() {
+    let user = User::new().file("servers.json", r#"{"mcpServers": {"down": {"command": "false"}}}"#);
+    let program = "tool down.echo message=hi\necho \"ended with $?\"";
+    let said = user.codemode_with("run - --engine direct --language bash --servers servers.json", program);
+    let of_the_program: Vec<&str> = said.lines().filter(|line| !line.contains(" WARN ")).collect();
+    assert_eq!(
+        of_the_program,
+        [
+            "ended with 1",
+            "! tool: down.echo cannot be called: it cannot be reached: its process ended (exit status: 1)",
+            "! [run RUN · direct/none · N ms]",
+        ]
+    );
+}
