@@ -21,12 +21,12 @@ PATIENCE = 60.0
 
 
 class Server:
-    """`codemode serve` with a client that speaks JSON-RPC a line at a time."""
+    """`codemode serve`, or another MCP server, with a client that speaks JSON-RPC a line at a time."""
 
-    def __init__(self, binary, flags, home):
+    def __init__(self, binary, flags, home, command=("serve",)):
         environment = dict(os.environ, HOME=home, XDG_CONFIG_HOME=home, XDG_DATA_HOME=home, XDG_CACHE_HOME=home)
         self.process = subprocess.Popen(
-            [binary, "serve", *flags],
+            [binary, *command, *flags],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -66,9 +66,12 @@ class Server:
     def initialize(self):
         client = {"name": "figures", "version": "1"}
         params = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client}
-        when, _ = self.wait(self.send("initialize", params))
+        when, self.greeting = self.wait(self.send("initialize", params))
         self.process.stdin.write(b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n')
         return when
+
+    def ask(self, method, params):
+        return self.wait(self.send(method, params))[1]
 
     def start(self, code, **arguments):
         return self.send("tools/call", {"name": "execute_code", "arguments": {"code": code, **arguments}})

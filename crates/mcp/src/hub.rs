@@ -140,8 +140,13 @@ impl Hub {
 
     /// Connects every server and waits until each is ready or failed.
     pub async fn connect(&self) {
-        let all = self.supervisors().iter().filter(|supervisor| supervisor.setup.is_ok());
-        join_all(all.map(|supervisor| async {
+        self.connect_those(|_| true).await;
+    }
+
+    async fn connect_those(&self, wanted: impl Fn(&str) -> bool) {
+        let usable = self.supervisors().iter().filter(|supervisor| supervisor.setup.is_ok());
+        let wanted = usable.filter(|supervisor| wanted(&supervisor.name));
+        join_all(wanted.map(|supervisor| async {
             supervisor.begin();
             supervisor.settled().await;
         }))
@@ -336,6 +341,10 @@ impl Tools for Hub {
                 catalog
             }
         }
+    }
+
+    async fn settle(&self, servers: &[&str]) {
+        self.connect_those(|name| servers.contains(&name)).await;
     }
 
     async fn call(&self, call: ToolCall, cancel: CancellationToken) -> Result<ToolResult, ToolError> {

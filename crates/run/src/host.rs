@@ -95,6 +95,9 @@ pub trait Tools: Send + Sync + Debug {
     /// The tools that are known now.
     fn catalog(&self) -> Arc<Catalog>;
 
+    /// Connects the servers of these names where that was not done yet, and waits until their tools are known or cannot be.
+    async fn settle(&self, _servers: &[&str]) {}
+
     /// Calls one. When `cancel` fires, or the future is dropped, the server is told to stop.
     async fn call(&self, call: ToolCall, cancel: CancellationToken) -> Result<ToolResult, ToolError>;
 }

@@ -7,6 +7,7 @@ mod options;
 mod provide;
 mod queue;
 mod recall;
+mod servers;
 mod tools;
 
 use std::collections::BTreeSet;
@@ -71,6 +72,10 @@ impl Runner {
         let mut report = self.unfinished(run_id, &request);
         let ledger = Ledger::new(self.options.limits.tool_calls);
         let mut network = NetworkMode::Full;
+        if !self.meet_servers(&request.code, recorder, &cancel).await {
+            report.ending = Some(Ending::Cancel);
+            return Ok(report);
+        }
         match self.read(&request) {
             Err(ending) => report.ending = Some(ending),
             Ok((mut program, reading)) => {

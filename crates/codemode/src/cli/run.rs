@@ -47,7 +47,6 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome
     let request = request(arguments)?;
     let runtime = super::runtime()?;
     let ended = runtime.block_on(async {
-        upstreams::connect(&hub).await;
         let runs =
             compose::runs(&settings, &surroundings.paths, &surroundings.variables, Arc::clone(&hub) as _);
         let runner = runs.runner();

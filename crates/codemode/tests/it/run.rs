@@ -236,6 +236,7 @@ fn bash_has_the_command_tool() {
         of_the_program,
         [
             "ended with 1",
+            "! [connecting down]",
             "! tool: down.echo cannot be called: it cannot be reached: its process ended (exit status: 1)",
             "! [run RUN · direct/none · N ms]",
         ]

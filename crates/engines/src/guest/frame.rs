@@ -236,6 +236,9 @@ pub struct FrameReader<R> {
     reader: R,
 }
 
+/// Room for what is read at a time, in bytes.
+const READ_BYTES: usize = 4096;
+
 impl<R: AsyncRead + Unpin> FrameReader<R> {
     /// A reader at the start of a frame.
     pub fn new(reader: R) -> Self {
@@ -248,6 +251,8 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             if let Some(message) = self.buffered()? {
                 return Ok(Some(message));
             }
+            // Most frames are short: they come in one read each, and often several in one.
+            self.buffer.reserve(READ_BYTES);
             let read = self
                 .reader
                 .read_buf(&mut self.buffer)

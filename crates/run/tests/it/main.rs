@@ -11,4 +11,5 @@ mod policy;
 mod retry;
 mod runner;
 mod script;
+mod servers;
 mod session;
