@@ -153,12 +153,6 @@ impl Hub {
         .await;
     }
 
-    /// Waits until tools or states are other than at an earlier generation; returns the new one.
-    pub async fn changed(&self, since: u64) -> u64 {
-        let mut generation = self.common.generation.subscribe();
-        generation.wait_for(|now| *now > since).await.map_or(since, |now| *now)
-    }
-
     /// How every server is doing, in the order of the configuration.
     pub fn report(&self) -> Vec<ServerReport> {
         let report = |supervisor: &Arc<Supervisor>| {
@@ -185,11 +179,6 @@ impl Hub {
         }
         servers.retain(|_, servers| servers.len() > 1);
         servers
-    }
-
-    /// The tools that are passed through as tools of our own.
-    pub fn direct(&self) -> Vec<Tool> {
-        self.offered(|mode| mode != Mode::Code).into_iter().flat_map(|server| server.tools).collect()
     }
 
     fn offered(&self, wanted: impl Fn(Mode) -> bool) -> Vec<ServerTools> {
@@ -341,6 +330,15 @@ impl Tools for Hub {
                 catalog
             }
         }
+    }
+
+    fn direct(&self) -> Vec<Tool> {
+        self.offered(|mode| mode != Mode::Code).into_iter().flat_map(|server| server.tools).collect()
+    }
+
+    async fn changed(&self, since: u64) -> u64 {
+        let mut generation = self.common.generation.subscribe();
+        generation.wait_for(|now| *now > since).await.map_or(since, |now| *now)
     }
 
     async fn settle(&self, servers: &[&str]) {

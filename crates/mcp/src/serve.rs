@@ -46,6 +46,8 @@ where
 {
     let hung_up = CancellationToken::new();
     let server = Server::new(options, runs.clone(), hung_up.clone());
+    // Whatever follows this session ends with it.
+    let _over = hung_up.clone().drop_guard();
     let reader = Watched { hung_up: hung_up.clone(), reader };
     let served = async {
         // A client that leaves before it has said anything is no failure.

@@ -3,7 +3,9 @@
 
 mod answer;
 mod arguments;
+mod changes;
 mod configure;
+mod direct;
 mod execute_code;
 mod follow;
 mod learnings;
@@ -25,7 +27,7 @@ use rmcp::model::{
     ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams,
     ReadResourceResponse, ServerCapabilities, ServerConfig, SetLevelRequestMethod, Tool,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{NotificationContext, RequestContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use tokio_util::sync::CancellationToken;
 
@@ -99,8 +101,12 @@ impl Server {
         let define =
             |tool: &ToolName| definition(*tool, result_chars_max, options.structured_output, &catalog);
         let offered = self.tools();
-        let tools = offered.iter().map(define);
-        tools.collect::<Result<_, _>>().map_err(|error| ErrorData::internal_error(error.to_string(), None))
+        let own: Result<Vec<Tool>, _> = offered.iter().map(define).collect();
+        let mut tools = own.map_err(|error| ErrorData::internal_error(error.to_string(), None))?;
+        tools.extend(
+            direct::tools(&self.shared).into_iter().map(|(name, tool)| direct::definition(name, tool)),
+        );
+        Ok(tools)
     }
 
     /// The tools that are offered now. `lean` has a search only when there is something to search in.
@@ -129,10 +135,18 @@ impl Server {
 impl ServerHandler for Server {
     #[expect(deprecated, reason = "clients of every version up to 2026-07-28 may ask for log messages")]
     fn get_info(&self) -> ServerConfig {
-        let capabilities =
-            ServerCapabilities::builder().enable_logging().enable_tools().enable_resources().build();
+        let capabilities = ServerCapabilities::builder()
+            .enable_logging()
+            .enable_tools()
+            .enable_tool_list_changed()
+            .enable_resources()
+            .build();
         let implementation = Implementation::new("codemode", self.shared.options.version);
         ServerConfig::new(capabilities).with_server_info(implementation).with_instructions(INSTRUCTIONS)
+    }
+
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        tokio::spawn(changes::tell(self.clone(), context.peer));
     }
 
     #[expect(deprecated, reason = "clients of every version up to 2026-07-28 may ask for log messages")]
@@ -163,6 +177,11 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
+        if let Some((_, tool)) =
+            direct::tools(&self.shared).into_iter().find(|(name, _)| *name == request.name)
+        {
+            return Ok(direct::call(&self.shared, tool, arguments, context.ct.clone()).await.into());
+        }
         let listener = Listener::new(&context, &self.shared.hung_up, self.logs.load(Ordering::Relaxed));
         let result: CallToolResult = match self.offered(&request.name)? {
             ToolName::Configure => {

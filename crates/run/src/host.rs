@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Tool};
 
 /// The side of us that a running program sees.
 #[async_trait]
@@ -94,6 +94,16 @@ pub struct ToolError {
 pub trait Tools: Send + Sync + Debug {
     /// The tools that are known now.
     fn catalog(&self) -> Arc<Catalog>;
+
+    /// The tools that a client calls itself, whether or not programs can.
+    fn direct(&self) -> Vec<Tool> {
+        Vec::new()
+    }
+
+    /// Waits until tools or servers are other than at an earlier generation; returns the new one.
+    async fn changed(&self, _since: u64) -> u64 {
+        std::future::pending().await
+    }
 
     /// Connects the servers of these names where that was not done yet, and waits until their tools are known or cannot be.
     async fn settle(&self, _servers: &[&str]) {}

@@ -18,10 +18,10 @@ use codemode_source::{Language, Reading, SyntaxError};
 use tokio_util::sync::CancellationToken;
 
 use crate::artifacts::{self, Artifact, ENTRIES_MAX};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Tool};
 use crate::engine::{Engine, EngineError, Entry, Isolation, Preload, Session, SessionSpec};
 use crate::error::RunError;
-use crate::host::Stream;
+use crate::host::{Stream, ToolCall, ToolError, ToolResult};
 use crate::memory::Memory;
 use crate::network::{self, NetworkMode};
 use crate::outcome::{Ending, Exception, Outcome, Usage};
@@ -153,6 +153,25 @@ impl Runner {
     /// The upstream tools as they are now.
     pub fn catalog(&self) -> Arc<Catalog> {
         self.options.tools.catalog()
+    }
+
+    /// The upstream tools that a client calls itself.
+    pub fn direct_tools(&self) -> Vec<Tool> {
+        self.options.tools.direct()
+    }
+
+    /// Calls an upstream tool for a client, without a program.
+    pub async fn call_tool(
+        &self,
+        call: ToolCall,
+        cancel: CancellationToken,
+    ) -> Result<ToolResult, ToolError> {
+        self.options.tools.call(call, cancel).await
+    }
+
+    /// Waits until the upstream tools are other than at an earlier generation; returns the new one.
+    pub async fn tools_changed(&self, since: u64) -> u64 {
+        self.options.tools.changed(since).await
     }
 
     /// Full stubs of the upstream tools that fit a query best.

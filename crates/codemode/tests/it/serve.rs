@@ -31,7 +31,10 @@ fn it_says_who_it_is_and_ends_with_its_client() {
         (&result["protocolVersion"], &result["serverInfo"]["name"]),
         (&"2025-11-25".into(), &"codemode".into())
     );
-    assert_eq!(result["capabilities"], json!({"logging": {}, "tools": {}, "resources": {}}));
+    assert_eq!(
+        result["capabilities"],
+        json!({"logging": {}, "tools": {"listChanged": true}, "resources": {}})
+    );
 }
 
 #[test]

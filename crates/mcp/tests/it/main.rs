@@ -6,6 +6,7 @@
 )]
 //! MCP as a client sees it: whole messages over a pair of byte streams, with an engine that plays scripts.
 
+mod direct;
 mod hub;
 mod hub_config;
 mod hub_real;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use codemode_mcp::{Configure, ServeError, ServerOptions, ToolName, serve_stream};
 use codemode_run::{
     Engine, Isolation, Limits, NoTools, Nothing, Observed, Policy, RunError, Runner, RunnerOptions, Runs,
+    Tools,
 };
 use futures::FutureExt;
 use serde_json::{Map, Value, json};
@@ -51,6 +52,11 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn new() -> Self {
+        Self::with_tools(Arc::<NoTools>::default())
+    }
+
+    /// The same over upstream tools.
+    pub(crate) fn with_tools(tools: Arc<dyn Tools>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let script = Script::new();
         let runner = Runner::new(RunnerOptions {
@@ -64,7 +70,7 @@ impl Bench {
             policy: Policy::default(),
             shapes: Arc::<Observed>::default(),
             spool: folder.path().join("spool"),
-            tools: Arc::<NoTools>::default(),
+            tools,
             workspace: None,
             workspaces: folder.path().join("workspaces"),
         });
