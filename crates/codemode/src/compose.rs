@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use codemode_engines::packages::{PackageOptions, WheelInstaller};
 use codemode_engines::{EngineKind, EngineOptions};
-use codemode_mcp::{Configure, ServerOptions};
+use codemode_mcp::{ClientPerson, Configure, ServerOptions};
 use codemode_memory::{History, Learnings};
 use codemode_run::packages::Packages;
 use codemode_run::{Choices, Engine, Language, Observed, Runner, RunnerOptions, Runs, Tools};
@@ -93,7 +93,12 @@ pub fn choices(settings: &Settings) -> Choices {
 }
 
 /// What an MCP server over these runs offers.
-pub fn server(settings: &Settings, configure: Arc<dyn Configure>, runs: &Runs) -> ServerOptions {
+pub fn server(
+    settings: &Settings,
+    configure: Arc<dyn Configure>,
+    person: Arc<ClientPerson>,
+    runs: &Runs,
+) -> ServerOptions {
     let runner = Arc::clone(runs.runner());
     ServerOptions {
         catalog_tokens: settings.catalog_tokens,
@@ -101,6 +106,7 @@ pub fn server(settings: &Settings, configure: Arc<dyn Configure>, runs: &Runs) -
             let runner = Arc::clone(&runner);
             async move { doctor::context(&runner).await }.boxed()
         }),
+        person,
         settings: configure,
         structured_output: settings.structured_output,
         tools: settings.tools.clone(),

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use codemode_mcp::hub::servers::{self, Format, Servers};
-use codemode_mcp::hub::{Hub, HubOptions, ServerReport};
+use codemode_mcp::hub::{Hub, HubOptions, Person, ServerReport};
 use codemode_run::ServerState;
 use serde_json::{Value as Json, json};
 
@@ -66,13 +67,20 @@ pub fn read(
 }
 
 /// A hub over the configured servers; warnings go to the log.
-pub fn hub(layers: &Layers, paths: &Paths, variables: &BTreeMap<String, String>) -> Result<Hub, ConfigError> {
+///
+/// `person` is who answers questions of servers and approves calls; without one they are declined.
+pub fn hub(
+    layers: &Layers,
+    paths: &Paths,
+    variables: &BTreeMap<String, String>,
+    person: Option<Arc<dyn Person>>,
+) -> Result<Hub, ConfigError> {
     let Servers { servers, warnings } = read(layers, paths, variables)?;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
     let data = paths.data.clone();
-    Ok(Hub::new(HubOptions { data, person: None, servers, version: env!("CARGO_PKG_VERSION") }))
+    Ok(Hub::new(HubOptions { data, person, servers, version: env!("CARGO_PKG_VERSION") }))
 }
 
 /// Connects every server, and waits for a while.

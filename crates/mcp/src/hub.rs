@@ -228,22 +228,26 @@ impl Hub {
         if self.approvals().contains(&tool) {
             return Ok(());
         }
-        let Some(person) = &self.common.person else {
-            let message = format!(
-                "a person has to approve calls of `{}.{}`, and this client has no way to ask one",
-                call.server, call.tool
-            );
-            return Err(error("approval_impossible", call, message));
-        };
         let approval = Approval {
             arguments: call.arguments.clone(),
             server: call.server.clone(),
             tool: call.tool.clone(),
         };
-        match person.approve(&approval).await {
+        let answer = match &self.common.person {
+            Some(person) => person.approve(&approval).await,
+            None => Answer::Impossible,
+        };
+        match answer {
             Answer::Always => {
                 self.approvals().insert(tool);
                 Ok(())
+            }
+            Answer::Impossible => {
+                let message = format!(
+                    "a person has to approve calls of `{}.{}`, and this client has no way to ask one",
+                    call.server, call.tool
+                );
+                Err(error("approval_impossible", call, message))
             }
             Answer::Once => Ok(()),
             Answer::Refuse => {

@@ -3,12 +3,14 @@
 //! Reading order: [`tools`] (what is offered), [`serve`] (the transports), `server` (one request from its arguments to
 //! its result), [`present`] (a report as text, JSON and content blocks), [`hub`] (the connections to other servers).
 
+mod client_person;
 pub mod hub;
 pub mod present;
 pub mod serve;
 mod server;
 pub mod tools;
 
+pub use client_person::ClientPerson;
 pub use hub::{Hub, HubOptions};
 pub use serve::{ServeError, serve_stdio, serve_stream};
 pub use server::{Configure, ServerOptions};

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -45,6 +46,7 @@ where
     W: AsyncWrite + Send + Unpin + 'static,
 {
     let hung_up = CancellationToken::new();
+    let person = Arc::clone(&options.person);
     let server = Server::new(options, runs.clone(), hung_up.clone());
     // Whatever follows this session ends with it.
     let _over = hung_up.clone().drop_guard();
@@ -63,6 +65,7 @@ where
         result = served => result,
         never = kill_after_hang_up(&runs, hung_up) => match never {},
     };
+    person.leave();
     runs.shutdown().await;
     result
 }

@@ -34,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 pub use configure::Configure;
 use follow::Listener;
 
+use crate::client_person::ClientPerson;
 use crate::present::TEXT_CHARS_MAX;
 use crate::tools::{ToolName, definition};
 
@@ -44,6 +45,8 @@ pub struct ServerOptions {
     pub catalog_tokens: usize,
     /// Text of `codemode://context`.
     pub context: Arc<dyn Fn() -> BoxFuture<'static, String> + Send + Sync>,
+    /// Who is asked in the client's forms; told of every session.
+    pub person: Arc<ClientPerson>,
     /// The settings, for `codemode://config` and the tool `configure`.
     pub settings: Arc<dyn Configure>,
     /// Whether results carry `structuredContent` too; some clients then drop the other blocks.
@@ -132,6 +135,12 @@ impl Server {
     }
 }
 
+/// Whether a request is of a version in which servers ask nothing of clients by themselves.
+fn is_modern(context: &RequestContext<RoleServer>) -> bool {
+    let version = context.protocol_version();
+    version.is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
+}
+
 impl ServerHandler for Server {
     #[expect(deprecated, reason = "clients of every version up to 2026-07-28 may ask for log messages")]
     fn get_info(&self) -> ServerConfig {
@@ -146,6 +155,7 @@ impl ServerHandler for Server {
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        self.shared.options.person.meet(context.peer.clone());
         tokio::spawn(changes::tell(self.clone(), context.peer));
     }
 
@@ -155,8 +165,7 @@ impl ServerHandler for Server {
         request: rmcp::model::SetLevelRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        let version = context.protocol_version();
-        if version.is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str()) {
+        if is_modern(&context) {
             return Err(ErrorData::method_not_found::<SetLevelRequestMethod>());
         }
         self.logs.store(follow::is_heard_at(request.level), Ordering::Relaxed);
@@ -176,6 +185,10 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        if !is_modern(&context) {
+            // The first request may be handled before the client's word that it is ready.
+            self.shared.options.person.meet(context.peer.clone());
+        }
         let arguments = request.arguments.unwrap_or_default();
         if let Some((_, tool)) =
             direct::tools(&self.shared).into_iter().find(|(name, _)| *name == request.name)

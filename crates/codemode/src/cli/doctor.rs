@@ -16,7 +16,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome {
     let (settings, layers) = surroundings.settings()?;
-    let hub = upstreams::hub(&layers, &surroundings.paths, &surroundings.variables)?;
+    let hub = upstreams::hub(&layers, &surroundings.paths, &surroundings.variables, None)?;
     let diagnosis = super::runtime()?.block_on(async {
         let engines = compose::engines(&settings, &surroundings.paths);
         let connected = async {

@@ -43,7 +43,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome {
     let (settings, layers) = surroundings.settings()?;
-    let hub = Arc::new(upstreams::hub(&layers, &surroundings.paths, &surroundings.variables)?);
+    let hub = Arc::new(upstreams::hub(&layers, &surroundings.paths, &surroundings.variables, None)?);
     let request = request(arguments)?;
     let runtime = super::runtime()?;
     let ended = runtime.block_on(async {

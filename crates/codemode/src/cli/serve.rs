@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use codemode_mcp::ClientPerson;
 use tokio_util::sync::CancellationToken;
 
 use super::{Outcome, Surroundings};
@@ -17,14 +18,16 @@ pub(super) struct Arguments {}
 pub(super) fn run(surroundings: Surroundings) -> Outcome {
     let (settings, layers) = surroundings.settings()?;
     let runtime = super::runtime()?;
-    let hub = Arc::new(upstreams::hub(&layers, &surroundings.paths, &surroundings.variables)?);
+    let person = Arc::<ClientPerson>::default();
+    let asked = Some(Arc::clone(&person) as _);
+    let hub = Arc::new(upstreams::hub(&layers, &surroundings.paths, &surroundings.variables, asked)?);
     let served = runtime.block_on(async {
         let runs =
             compose::runs(&settings, &surroundings.paths, &surroundings.variables, Arc::clone(&hub) as _);
         let (paths, runner) = (surroundings.paths.clone(), Arc::clone(runs.runner()));
         let reload = Box::new(move || surroundings.layers());
         let configure = Arc::new(Configurator::new(paths.clone(), reload, runner));
-        let options = compose::server(&settings, configure, &runs);
+        let options = compose::server(&settings, configure, person, &runs);
         compose::prewarm(&runs);
         let above = paths.spool;
         tokio::task::spawn_blocking(move || spool::clear(&above));

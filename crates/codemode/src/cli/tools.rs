@@ -50,7 +50,7 @@ enum Command {
 }
 
 pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome {
-    let hub = upstreams::hub(&surroundings.layers()?, &surroundings.paths, &surroundings.variables)?;
+    let hub = upstreams::hub(&surroundings.layers()?, &surroundings.paths, &surroundings.variables, None)?;
     let runtime = super::runtime()?;
     runtime.block_on(async {
         if let Some(Command::Accept { what }) = &arguments.command {

@@ -31,6 +31,8 @@ pub struct Approval {
 pub enum Answer {
     /// This call and every later one of the tool, until the server ends.
     Always,
+    /// Nobody can be asked.
+    Impossible,
     /// This call.
     Once,
     /// Not this call.

@@ -15,6 +15,7 @@ mod hub_support;
 mod hub_trust;
 mod kept;
 mod lifecycle;
+mod person;
 mod protocol;
 mod pyrunner;
 mod resources;

@@ -77,6 +77,7 @@ impl Bench {
         let options = ServerOptions {
             catalog_tokens: 1500,
             context: Arc::new(|| async { "a machine\n".to_owned() }.boxed()),
+            person: Arc::default(),
             settings: Arc::new(OneSetting),
             structured_output: false,
             tools: ToolName::ALL.to_vec(),
@@ -199,8 +200,12 @@ impl Client {
     }
 
     pub(crate) async fn initialize(&mut self) -> Value {
+        self.initialize_with(json!({})).await
+    }
+
+    pub(crate) async fn initialize_with(&mut self, capabilities: Value) -> Value {
         let params = json!({
-            "protocolVersion": self.version, "capabilities": {}, "clientInfo": {"name": "t", "version": "1"},
+            "protocolVersion": self.version, "capabilities": capabilities, "clientInfo": {"name": "t", "version": "1"},
         });
         let answer = self.ask("initialize", params).await;
         self.notify("notifications/initialized", json!({})).await;
