@@ -210,8 +210,17 @@ impl Supervisor {
     }
 
     fn set(&self, phase: Phase) {
-        self.phase.send_replace(phase);
-        self.common.note_change();
+        self.set_with(|| phase);
+    }
+
+    /// Sets the phase that `make` gives. Nobody who sees the phase, or what `make` did, finds the old generation any more: a
+    /// snapshot of the catalog that is taken then is a new one.
+    fn set_with(&self, make: impl FnOnce() -> Phase) {
+        self.common.generation.send_modify(|generation| {
+            self.phase.send_replace(make());
+            *generation += 1;
+        });
+        self.common.changed.notify_waiters();
     }
 
     async fn keep(self: Arc<Self>) {
@@ -228,9 +237,11 @@ impl Supervisor {
             };
             let Some(reason) = failed else { return self.set(Phase::Idle) };
             tracing::warn!(server = self.name, "{reason}");
-            let pause = self.note_failure(&reason);
-            let until = Instant::now() + pause;
-            self.set(Phase::Failed { reason, until });
+            let mut until = Instant::now();
+            self.set_with(|| {
+                until += self.note_failure(&reason);
+                Phase::Failed { reason, until }
+            });
             let (unknown, failures) = (self.listing().is_none(), self.known().failures);
             if !unknown || failures >= ATTEMPTS {
                 return;
