@@ -122,6 +122,8 @@ def converse(folder, binary, engine, home, programs):
         "ANTHROPIC_BASE_URL": "http://127.0.0.1:%d" % model.server_address[1],
         "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
         "DISABLE_AUTOUPDATER": "1",
+        # Else it gives up waiting for a server on a machine that is busy, and its first request has no tools at all.
+        "MCP_CONNECTION_NONBLOCKING": "false",
         "NO_PROXY": "127.0.0.1",
     }
     command = [claude, "-p", "Run the programs.", "--mcp-config", json.dumps(servers), "--strict-mcp-config",
