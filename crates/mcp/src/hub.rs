@@ -4,6 +4,7 @@
 //! tools that were known last time are known at once. Secrets of servers stay in here.
 
 mod answer;
+mod authorization;
 mod cache;
 mod clean;
 mod http;
@@ -34,9 +35,10 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use authorization::LoginError;
 pub use person::{Answer, Approval, Person, Question, Reply};
 pub use rules::{Permission, Rules};
-use servers::{Mode, ServerConfig};
+use servers::{Endpoint, Mode, ServerConfig};
 use supervisor::{Common, Supervisor};
 pub use trust::Held;
 
@@ -113,6 +115,7 @@ impl Hub {
             pins: trust::Pins::new(data.join("tools.lock.json")),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            tokens: data.join("oauth"),
             version,
         };
         Self {
@@ -208,6 +211,32 @@ impl Hub {
         let accepted = self.common.pins.accept(server, &definitions)?;
         supervisor.judge_again();
         Ok(accepted)
+    }
+
+    /// Signs the person in at a remote server: `open` shows the page. Connections that are made afterwards have the tokens.
+    pub async fn login(&self, server: &str, open: impl FnOnce(&str)) -> Result<(), LoginError> {
+        let (supervisor, url) = self.remote(server)?;
+        authorization::login(server, url, supervisor.tokens(), open).await?;
+        supervisor.forgive();
+        Ok(())
+    }
+
+    /// Forgets the tokens of a remote server: whether there were any.
+    pub fn logout(&self, server: &str) -> Result<bool, LoginError> {
+        let (supervisor, _) = self.remote(server)?;
+        let failed = |error: std::io::Error| LoginError::Way {
+            reason: error.kind().to_string(),
+            server: server.to_owned(),
+        };
+        supervisor.tokens().remove().map_err(failed)
+    }
+
+    fn remote(&self, server: &str) -> Result<(&Supervisor, &str), LoginError> {
+        let found = self.supervisors().iter().find(|supervisor| supervisor.name == server);
+        match found.map(|supervisor| (supervisor, supervisor.setup.as_ref().map(|setup| &setup.endpoint))) {
+            Some((supervisor, Ok(Endpoint::Http { url, .. }))) => Ok((supervisor, url.reveal())),
+            _ => Err(LoginError::Server(server.to_owned())),
+        }
     }
 
     /// Ends every server. What does not end by itself is killed.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use codemode_mcp::hub::{AcceptError, Hub, ServerReport};
+use codemode_mcp::hub::{AcceptError, Hub, LoginError, ServerReport};
 use codemode_run::{Tool, Tools};
 use serde_json::{Value, json};
 
@@ -36,6 +36,16 @@ enum Command {
     },
     /// Shows every server and its tools
     List,
+    /// Signs you in at a remote server that wants authorization
+    Login {
+        /// The server
+        server: String,
+    },
+    /// Forgets the tokens of a remote server
+    Logout {
+        /// The server
+        server: String,
+    },
     /// Finds tools by words
     Search {
         /// The words
@@ -53,8 +63,11 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome
     let hub = upstreams::hub(&surroundings.layers()?, &surroundings.paths, &surroundings.variables, None)?;
     let runtime = super::runtime()?;
     runtime.block_on(async {
-        if let Some(Command::Accept { what }) = &arguments.command {
-            return accept(&hub, what).await;
+        match &arguments.command {
+            Some(Command::Accept { what }) => return accept(&hub, what).await,
+            Some(Command::Login { server }) => return login(&hub, server).await,
+            Some(Command::Logout { server }) => return logout(&hub, server),
+            _ => {}
         }
         upstreams::connect(&hub).await;
         let shown = match &arguments.command {
@@ -66,6 +79,34 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome
         out(&shown?);
         Ok(ExitCode::SUCCESS)
     })
+}
+
+async fn login(hub: &Hub, server: &str) -> Outcome {
+    // The page is all that goes to stdout: it can be piped to whatever opens pages.
+    let open = |page: &str| {
+        note("Open this page to sign in; codemode waits until you come back from it:");
+        out(&format!("{page}\n"));
+    };
+    hub.login(server, open).await.map_err(unauthorized)?;
+    note(&format!("signed in at {server}"));
+    hub.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn logout(hub: &Hub, server: &str) -> Outcome {
+    let had = hub.logout(server).map_err(unauthorized)?;
+    note(&if had { format!("signed out at {server}") } else { format!("there was no token for {server}") });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn unauthorized(error: LoginError) -> Failure {
+    let hint = match &error {
+        LoginError::Server(_) => "`codemode tools` shows the servers; those with a `url` are remote",
+        LoginError::Refused { .. } | LoginError::Way { .. } => {
+            "some servers want a token instead: set an `Authorization` header in the configuration"
+        }
+    };
+    Failure { hint: Some(hint.to_owned()), error: error.into() }
 }
 
 async fn accept(hub: &Hub, what: &str) -> Outcome {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use rmcp::transport::StreamableHttpClientTransport;
-use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
+use rmcp::transport::streamable_http_client::{StreamableHttpClient, StreamableHttpClientTransportConfig};
 
 use super::servers::Secret;
 use super::stdio::MESSAGE_BYTES_MAX;
@@ -56,12 +56,12 @@ pub(super) fn headers(headers: &BTreeMap<String, Secret>) -> Result<Headers, Str
     headers.iter().map(pair).collect()
 }
 
-/// A Streamable HTTP transport.
-pub(super) fn streamable(
-    client: reqwest::Client,
+/// A Streamable HTTP transport over a client, plain or with tokens.
+pub(super) fn streamable<C: StreamableHttpClient + Send + 'static>(
+    client: C,
     url: &str,
     headers: Headers,
-) -> StreamableHttpClientTransport<reqwest::Client> {
+) -> StreamableHttpClientTransport<C> {
     let config = StreamableHttpClientTransportConfig::with_uri(url)
         .custom_headers(headers)
         .max_concurrent_requests(super::upstream::CALLS_MAX)

@@ -1,5 +1,6 @@
 //! Keeps one server: connects when it is needed, notices its end, and tries again with growing pauses.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,11 +11,12 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::authorization::TokenFile;
 use super::cache::{Cache, Cached};
 use super::listener::Listener;
 use super::listing::{Listing, definitions};
 use super::person::Person;
-use super::servers::{ServerConfig, Setup};
+use super::servers::{Endpoint, ServerConfig, Setup};
 use super::trust::Pins;
 use super::upstream::{Connect, Connection, Handshake, Listed};
 
@@ -41,6 +43,8 @@ pub(super) struct Common {
     pub(super) pins: Pins,
     pub(super) stop: CancellationToken,
     pub(super) tasks: TaskTracker,
+    /// Folder of tokens for remote servers.
+    pub(super) tokens: PathBuf,
     pub(super) version: &'static str,
 }
 
@@ -271,9 +275,31 @@ impl Supervisor {
             version: self.common.version,
         };
         let handshake = self.known().handshake;
-        let connection = Connect { handshake, listener: &listener, server: &self.name, setup }.open().await?;
+        let (server, tokens) = (&self.name, self.tokens());
+        let connection = Connect { handshake, listener: &listener, server, setup, tokens }.open().await?;
         self.refresh(setup, &connection).await?;
         Ok(connection)
+    }
+
+    /// Forgets what failed: what was in the way was removed, and the next call need not wait.
+    pub(super) fn forgive(&self) {
+        {
+            let mut known = self.known();
+            known.failure = None;
+            known.failures = 0;
+        }
+        if matches!(*self.phase.borrow(), Phase::Failed { .. }) {
+            self.set(Phase::Idle);
+        }
+    }
+
+    /// Where the tokens of a remote server are kept.
+    pub(super) fn tokens(&self) -> TokenFile {
+        let url = match self.setup.as_ref().map(|setup| &setup.endpoint) {
+            Ok(Endpoint::Http { url, .. }) => url.reveal(),
+            _ => "",
+        };
+        TokenFile::new(&self.common.tokens, &self.name, url)
     }
 
     /// Serves a connection until it ends. The reason when that was not our wish.

@@ -14,12 +14,14 @@ use rmcp::service::{
     TxJsonRpcMessage, serve_client_with_lifecycle,
 };
 use rmcp::transport::Transport;
+use rmcp::transport::auth::AuthClient;
 use rmcp::transport::streamable_http_client::StreamableHttpError;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{convert, origin, shorten};
+use super::authorization::TokenFile;
 use super::clean::clean;
 use super::http;
 use super::listener::Listener;
@@ -83,6 +85,8 @@ pub(super) struct Connect<'a> {
     pub(super) listener: &'a (dyn Fn() -> Listener + Sync),
     pub(super) server: &'a str,
     pub(super) setup: &'a Setup,
+    /// Tokens of a remote server.
+    pub(super) tokens: TokenFile,
 }
 
 impl Connect<'_> {
@@ -134,6 +138,12 @@ impl Connect<'_> {
     async fn open_http(&self, url: &str, headers: http::Headers, kind: HttpKind) -> Result<Opened, String> {
         let client = http::client()?;
         let why = Arc::new(Why::default());
+        let has_header = headers.contains_key(&reqwest::header::AUTHORIZATION);
+        if !has_header && let Some(manager) = self.tokens.manager(url).await? {
+            let client = AuthClient::new(client, manager);
+            let transport = http::streamable(client, url, headers);
+            return self.begin(transport, why, self.handshake).await.map_err(|failed| failed.reason);
+        }
         if kind != HttpKind::Sse {
             let transport = http::streamable(client.clone(), url, headers.clone());
             match self.begin(transport, Arc::clone(&why), self.handshake).await {
@@ -197,7 +207,9 @@ struct Failed {
 /// What went wrong at the beginning, without what could hold an address.
 fn begin_problem(error: &ClientInitializeError) -> String {
     if error.is_authorization_required() {
-        return "it wants authorization: set an `Authorization` header in its configuration".to_owned();
+        return "it wants authorization: sign in with `codemode tools login`, or set an `Authorization` header in its \
+                configuration"
+            .to_owned();
     }
     match error {
         ClientInitializeError::JsonRpcError(error) => {

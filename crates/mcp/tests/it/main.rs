@@ -9,6 +9,7 @@
 mod direct;
 mod hub;
 mod hub_config;
+mod hub_oauth;
 mod hub_real;
 mod hub_remote;
 mod hub_support;
