@@ -10,6 +10,8 @@ use rmcp::model::{ElicitRequestParams, ElicitResult, ElicitationAction, Elicitat
 use rmcp::service::{ElicitationMode, Peer};
 use serde_json::{Value, json};
 
+use crate::desk::Desk;
+
 use crate::hub::{Answer, Approval, Person, Question, Reply};
 
 /// How long a person may think. The program waits meanwhile, and its own limit of waiting may end sooner.
@@ -22,6 +24,8 @@ const ARGUMENTS_CHARS_MAX: usize = 2000;
 /// nobody can be asked.
 #[derive(Debug, Default)]
 pub struct ClientPerson {
+    /// What clients of 2026-07-28 are asked in answers to their requests.
+    desk: Desk,
     /// Pages that a person was asked to open, for their ids.
     asked: AtomicU64,
     client: RwLock<Option<Peer<RoleServer>>>,
@@ -44,8 +48,13 @@ impl ClientPerson {
         client.supported_elicitation_modes().contains(&mode).then_some(client)
     }
 
+    /// Questions for a client that is asked in answers.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
     async fn ask(&self, mode: ElicitationMode, question: ElicitRequestParams) -> Option<ElicitResult> {
-        let client = self.client(mode)?;
+        let Some(client) = self.client(mode) else { return self.desk.ask(mode, question, THINK_MAX).await };
         match tokio::time::timeout(THINK_MAX, client.create_elicitation(question)).await {
             Ok(Ok(result)) => Some(result),
             Ok(Err(error)) => {

@@ -4,6 +4,7 @@
 //! its result), [`present`] (a report as text, JSON and content blocks), [`hub`] (the connections to other servers).
 
 mod client_person;
+mod desk;
 pub mod hub;
 pub mod present;
 pub mod serve;

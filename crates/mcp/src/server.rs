@@ -11,6 +11,7 @@ mod follow;
 mod learnings;
 mod pip_install;
 mod resources;
+mod rounds;
 mod run_python;
 mod run_with_retry;
 mod search_tools;
@@ -78,6 +79,7 @@ struct Shared {
     /// Fires when the client closed its end: from then on nothing but answers can be sent.
     hung_up: CancellationToken,
     options: ServerOptions,
+    rounds: rounds::Rounds,
     runs: Runs,
 }
 
@@ -88,7 +90,10 @@ codemode://context for what this machine offers.";
 
 impl Server {
     pub(crate) fn new(options: ServerOptions, runs: Runs, hung_up: CancellationToken) -> Self {
-        Self { logs: Arc::default(), shared: Arc::new(Shared { hung_up, options, runs }) }
+        Self {
+            logs: Arc::default(),
+            shared: Arc::new(Shared { hung_up, options, rounds: rounds::Rounds::default(), runs }),
+        }
     }
 
     fn definitions(&self) -> Result<Vec<Tool>, ErrorData> {
@@ -132,6 +137,49 @@ impl Server {
                 None,
             )
         })
+    }
+
+    /// Does what a call of a tool asks for.
+    async fn work(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResult, ErrorData> {
+        let arguments = request.arguments.unwrap_or_default();
+        if let Some((_, tool)) =
+            direct::tools(&self.shared).into_iter().find(|(name, _)| *name == request.name)
+        {
+            return Ok(direct::call(&self.shared, tool, arguments, context.ct.clone()).await);
+        }
+        let listener = Listener::new(&context, &self.shared.hung_up, self.logs.load(Ordering::Relaxed));
+        let result = match self.offered(&request.name)? {
+            ToolName::Configure => {
+                configure::call(&self.shared, arguments, answer::style(&self.shared, &context)).await
+            }
+            ToolName::ExecuteCode => {
+                let request = execute_code::request(arguments);
+                execute_code::call(&self.shared, request, &context, listener).await
+            }
+            ToolName::PipInstall => pip_install::call(&self.shared, arguments, &context, listener).await,
+            ToolName::RunPython | ToolName::RunPythonStream => {
+                let request = run_python::request(arguments);
+                execute_code::call(&self.shared, request, &context, listener).await
+            }
+            ToolName::RunWithRetry => run_with_retry::call(&self.shared, arguments, &context, listener).await,
+            ToolName::GetSystemContext => {
+                let text = (self.shared.options.context)().await;
+                CallToolResult::success(vec![rmcp::model::ContentBlock::text(text)])
+            }
+            tool @ (ToolName::AddLearning | ToolName::GetLearnings | ToolName::RecordSemanticFailure) => {
+                let style = answer::style(&self.shared, &context);
+                learnings::call(&self.shared, tool, arguments, style).await
+            }
+            ToolName::SearchTools => {
+                search_tools::call(&self.shared, arguments, answer::style(&self.shared, &context))
+            }
+            ToolName::WaitRun => wait_run::call(&self.shared, arguments, &context, listener).await,
+        };
+        Ok(result)
     }
 }
 
@@ -185,45 +233,14 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        let person = &self.shared.options.person;
         if !is_modern(&context) {
             // The first request may be handled before the client's word that it is ready.
-            self.shared.options.person.meet(context.peer.clone());
+            person.meet(context.peer.clone());
+        } else if person.desk().note(context.client_capabilities().as_ref()) {
+            return self.call_in_rounds(request, context).await;
         }
-        let arguments = request.arguments.unwrap_or_default();
-        if let Some((_, tool)) =
-            direct::tools(&self.shared).into_iter().find(|(name, _)| *name == request.name)
-        {
-            return Ok(direct::call(&self.shared, tool, arguments, context.ct.clone()).await.into());
-        }
-        let listener = Listener::new(&context, &self.shared.hung_up, self.logs.load(Ordering::Relaxed));
-        let result: CallToolResult = match self.offered(&request.name)? {
-            ToolName::Configure => {
-                configure::call(&self.shared, arguments, answer::style(&self.shared, &context)).await
-            }
-            ToolName::ExecuteCode => {
-                let request = execute_code::request(arguments);
-                execute_code::call(&self.shared, request, &context, listener).await
-            }
-            ToolName::PipInstall => pip_install::call(&self.shared, arguments, &context, listener).await,
-            ToolName::RunPython | ToolName::RunPythonStream => {
-                let request = run_python::request(arguments);
-                execute_code::call(&self.shared, request, &context, listener).await
-            }
-            ToolName::RunWithRetry => run_with_retry::call(&self.shared, arguments, &context, listener).await,
-            ToolName::GetSystemContext => {
-                let text = (self.shared.options.context)().await;
-                CallToolResult::success(vec![rmcp::model::ContentBlock::text(text)])
-            }
-            tool @ (ToolName::AddLearning | ToolName::GetLearnings | ToolName::RecordSemanticFailure) => {
-                let style = answer::style(&self.shared, &context);
-                learnings::call(&self.shared, tool, arguments, style).await
-            }
-            ToolName::SearchTools => {
-                search_tools::call(&self.shared, arguments, answer::style(&self.shared, &context))
-            }
-            ToolName::WaitRun => wait_run::call(&self.shared, arguments, &context, listener).await,
-        };
-        Ok(result.into())
+        self.work(request, context).await.map(Into::into)
     }
 
     async fn list_resources(

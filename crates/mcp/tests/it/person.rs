@@ -6,7 +6,7 @@ use codemode_mcp::ClientPerson;
 use serde_json::{Value, json};
 
 use crate::hub_support::{Bench as HubBench, hostile, mark};
-use crate::wire::{Bench, Client, LEGACY};
+use crate::wire::{Bench, Client, LEGACY, MODERN};
 
 /// A server whose calls need a word, called by a client with these capabilities.
 async fn client(capabilities: Value) -> (HubBench, Bench, Client) {
@@ -91,5 +91,75 @@ async fn a_client_without_forms_is_never_asked() {
     assert_eq!((&result["isError"], &result["content"][0]["text"]), (&json!(true), &json!(said)));
     let result = client.call("good__elicit", json!({})).await;
     assert_eq!(result["content"][0]["text"], r#"{"result": {"action": "decline"}}"#);
+    hub.end().await;
+}
+
+/// A call by a client of the newest version with these capabilities: its answer.
+async fn call_modern(client: &mut Client, params: Value, capabilities: Value) -> Value {
+    let meta = json!({"io.modelcontextprotocol/clientCapabilities": capabilities});
+    let id = client.send_with("tools/call", params, meta).await;
+    let (before, answer) = client.until(id).await;
+    assert_eq!(before, Vec::<Value>::new(), "nothing is asked but in answers");
+    answer
+}
+
+#[tokio::test]
+async fn from_2026_07_28_on_the_question_travels_in_the_answer() {
+    let (hub, bench, _) = client(json!({})).await;
+    let mut client = bench.client(MODERN).await;
+    let forms = || json!({"elicitation": {"form": {}}});
+    let call = json!({"name": "good__echo", "arguments": {"text": "hi"}});
+    let again = |answer: &Value, reply: Option<Value>| {
+        let mut params = call.clone();
+        params["requestState"] = answer["result"]["requestState"].clone();
+        let asked = answer["result"]["inputRequests"].as_object().unwrap();
+        let replies = asked.keys().zip(reply).map(|(id, reply)| (id.clone(), reply));
+        params["inputResponses"] = Value::Object(replies.collect());
+        params
+    };
+    let asked = call_modern(&mut client, call.clone(), forms()).await;
+    assert_eq!(asked["result"]["resultType"], "input_required");
+    let question = asked["result"]["inputRequests"].as_object().unwrap().values().next().unwrap();
+    assert_eq!(
+        (&question["method"], &question["params"]["message"]),
+        (&json!("elicitation/create"), &json!(r#"A program wants to call good.echo with {"text":"hi"}"#))
+    );
+    let said = |answer: &Value| answer["result"]["content"][0]["text"].as_str().unwrap().to_owned();
+    let params = again(&asked, Some(accept(json!({"answer": "once"}))));
+    assert_eq!(said(&call_modern(&mut client, params.clone(), forms()).await), "hi");
+    // What was answered is over: the same words find nothing.
+    let answer = call_modern(&mut client, params, forms()).await;
+    assert_eq!(answer["error"]["message"], "nothing waits for this requestState");
+
+    let refused = "approval_refused: the person refused this call of `good.echo`";
+    for reply in [None, Some(json!({"action": "decline"})), Some(json!("nonsense"))] {
+        let asked = call_modern(&mut client, call.clone(), forms()).await;
+        let params = again(&asked, reply);
+        assert_eq!(said(&call_modern(&mut client, params, forms()).await), refused);
+    }
+    let answer = call_modern(&mut client, call.clone(), json!({})).await;
+    assert!(said(&answer).starts_with("approval_impossible: "), "{answer}");
+    hub.end().await;
+}
+
+#[tokio::test]
+async fn two_calls_that_wait_are_answered_each_by_its_own_word() {
+    let (hub, bench, _) = client(json!({})).await;
+    let mut client = bench.client(MODERN).await;
+    let forms = || json!({"elicitation": {}});
+    let call = |text: &str| json!({"name": "good__echo", "arguments": {"text": text}});
+    let mut waiting = Vec::new();
+    for text in ["one", "two"] {
+        let asked = call_modern(&mut client, call(text), forms()).await;
+        let question = asked["result"]["inputRequests"].as_object().unwrap().keys().next().unwrap().clone();
+        waiting.push((text, question, asked["result"]["requestState"].clone()));
+    }
+    for (text, question, state) in waiting.into_iter().rev() {
+        let mut params = call(text);
+        params["requestState"] = state;
+        params["inputResponses"] = json!({question: accept(json!({"answer": "once"}))});
+        let answer = call_modern(&mut client, params, forms()).await;
+        assert_eq!(answer["result"]["content"][0]["text"], text);
+    }
     hub.end().await;
 }
