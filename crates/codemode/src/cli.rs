@@ -3,6 +3,7 @@
 mod completions;
 mod config;
 mod doctor;
+mod learnings;
 mod log;
 mod run;
 mod serve;
@@ -69,6 +70,8 @@ enum Command {
     Config(config::Arguments),
     /// Says which engines work here, at which level of isolation, and what is missing
     Doctor(doctor::Arguments),
+    /// Shows, searches, adds, imports and exports what failures taught
+    Learnings(learnings::Arguments),
     /// Shows the runs that were
     Log(log::Arguments),
     /// Runs a program
@@ -128,6 +131,7 @@ fn dispatch(command: Option<Command>, surroundings: Surroundings) -> Outcome {
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
         Command::Config(arguments) => config::run(&arguments, &surroundings),
         Command::Doctor(arguments) => doctor::run(&arguments, &surroundings),
+        Command::Learnings(arguments) => learnings::run(&arguments, &surroundings),
         Command::Log(arguments) => log::run(&arguments, &surroundings),
         Command::Run(arguments) => run::run(&arguments, &surroundings),
         Command::Serve(_) => serve::run(surroundings),

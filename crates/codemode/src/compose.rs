@@ -8,6 +8,7 @@ use codemode_engines::packages::{PackageOptions, WheelInstaller};
 use codemode_engines::{EngineKind, EngineOptions};
 use codemode_mcp::{ClientPerson, Configure, ServerOptions};
 use codemode_memory::{History, Learnings};
+use codemode_raster::Rasteriser;
 use codemode_run::packages::Packages;
 use codemode_run::{Choices, Engine, Language, Observed, Runner, RunnerOptions, Runs, Tools};
 use futures::FutureExt;
@@ -107,6 +108,7 @@ pub fn server(
             async move { doctor::context(&runner).await }.boxed()
         }),
         person,
+        rasteriser: Some(Rasteriser::new(this_binary())),
         settings: configure,
         structured_output: settings.structured_output,
         tools: settings.tools.clone(),

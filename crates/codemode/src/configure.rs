@@ -11,7 +11,7 @@ use crate::config::{ConfigError, Layers, Origin, Settings, edit, print};
 use crate::paths::Paths;
 
 /// What mcp-pyrunner called a setting, and what it is called here.
-const OLDER_NAMES: &[(&str, &str)] = &[
+pub(crate) const OLDER_NAMES: &[(&str, &str)] = &[
     ("allowed_packages", "packages.allowed"),
     ("auto_install", "packages.auto_install"),
     ("blocked_packages", "packages.blocked"),

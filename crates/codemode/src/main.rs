@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // Before anything else: a helper must have one thread only.
-    if let Some(code) = codemode_engines::helper_main(std::env::args_os().skip(1)) {
+    let arguments = || std::env::args_os().skip(1);
+    let helper =
+        codemode_raster::helper_main(arguments()).or_else(|| codemode_engines::helper_main(arguments()));
+    if let Some(code) = helper {
         return ExitCode::from(u8::try_from(code).unwrap_or(125));
     }
     codemode::cli::main()

@@ -1,6 +1,6 @@
 //! What a person sees: colour on a terminal, plain text in a pipe, and `NO_COLOR` respected.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
@@ -27,6 +27,31 @@ pub fn out(text: &str) {
 /// Writes a line to stderr.
 pub fn note(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// One line on a terminal that says how far long work is. Elsewhere it says nothing.
+#[derive(Debug, Default)]
+pub struct Progress {
+    is_shown: bool,
+}
+
+impl Progress {
+    /// Writes over what was shown before.
+    pub fn show(&mut self, text: &str) {
+        let mut stderr = std::io::stderr().lock();
+        if stderr.is_terminal() {
+            self.is_shown = true;
+            let _ = write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush());
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.is_shown {
+            let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
+        }
+    }
 }
 
 /// Writes a failure to stderr: what happened, why, and what to do next.

@@ -1,7 +1,7 @@
 """The Python guest: runs inside the interpreter and speaks the guest protocol (PROTOCOL.md).
 
 Started as `python3 -I -X utf8 -c <this text> DESCRIPTOR`. The program gets a `__main__` module of its own and sees
-nothing of this file but `display` and what tools.py, which stands in front of it, puts beside the builtins.
+nothing of this file but what tools.py and display.py, which stand in front of it, put beside the builtins.
 """
 
 import _signal
@@ -15,8 +15,6 @@ import threading
 import types
 
 FRAME_BYTES_MAX = 16 * 1024 * 1024
-DISPLAY_BYTES_MAX = 8 * 1024 * 1024
-DISPLAY_CHARS_MAX = 200_000
 TRACEBACK_CHARS_MAX = 20_000
 MESSAGE_CHARS_MAX = 10_000
 NAME_CHARS_MAX = 200
@@ -544,75 +542,6 @@ def shorten_items(items, count, left, depth, short):
     return short, used, cut
 
 
-MAGIC = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
-PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif",
-            ".webp": "image/webp", ".svg": "image/svg+xml"}
-
-
-def picture(value):
-    """The type and bytes of what can be shown as a picture, or None."""
-    if isinstance(value, (bytes, bytearray)):
-        if value[:4] == b"RIFF" and value[8:12] == b"WEBP":
-            return "image/webp", bytes(value)
-        return next(((kind, bytes(value)) for magic, kind in MAGIC if value.startswith(magic)), None)
-    if isinstance(value, (str, os.PathLike)):
-        suffix = os.path.splitext(os.fspath(value))[1].lower()
-        if suffix in PICTURES and os.path.isfile(value):
-            with open(value, "rb") as file:
-                return PICTURES[suffix], file.read(DISPLAY_BYTES_MAX + 1)
-        return None
-    return picture_of_object(value)
-
-
-def picture_of_object(value):
-    import io
-
-    for method, kind in (("_repr_png_", "image/png"), ("_repr_jpeg_", "image/jpeg"), ("_repr_svg_", "image/svg+xml")):
-        made = getattr(type(value), method, None) and getattr(value, method)()
-        if made:
-            return kind, made.encode() if isinstance(made, str) else made
-    buffer = io.BytesIO()
-    if hasattr(value, "savefig"):
-        value.savefig(buffer, format="png", bbox_inches="tight")
-        return "image/png", buffer.getvalue()
-    if type(value).__module__.startswith("PIL.") and hasattr(value, "save"):
-        value.save(buffer, format="PNG")
-        return "image/png", buffer.getvalue()
-    return None
-
-
-def make_display(interpreter):
-    def display(value, name=None):
-        """Shows a picture, a figure, a table or any value to the reader of the result."""
-        name = None if name is None else clip(safely(str, name), NAME_CHARS_MAX)
-        shown = {"type": "display", "nonce": interpreter.nonce, "name": name}
-        interpreter.link.send(**shown, **rendered(value))
-
-    return display
-
-
-def rendered(value):
-    value = plain(value)
-    if type(value) is Media:
-        return rendered_media(value)
-    found = picture(value)
-    if found is not None:
-        import base64
-
-        kind, data = found
-        if len(data) > DISPLAY_BYTES_MAX:
-            raise ValueError("display: %d bytes are more than %d" % (len(data), DISPLAY_BYTES_MAX))
-        return {"mime_type": kind, "base64": base64.b64encode(data).decode()}
-    if type(value) in (dict, list):
-        try:
-            short, _, _ = shorten(value, DISPLAY_CHARS_MAX, 0)
-            return {"mime_type": "application/json", "text": json.JSONEncoder(indent=2, ensure_ascii=False).encode(short)}
-        except NotJson:
-            pass
-    text = safely(str if isinstance(value, str) else repr, value)
-    return {"mime_type": "text/plain", "text": clip(text, DISPLAY_CHARS_MAX)}
-
-
 def open_streams():
     """Whole lines leave at once; what cannot be encoded is passed on as it is."""
     import io
@@ -675,29 +604,36 @@ def install_hooks(interpreter):
         threading.excepthook = threading.__excepthook__ = in_thread
         sys.unraisablehook = sys.__unraisablehook__ = unraisable
     traceback.walk_stack = walk_stack
-    sys.meta_path.insert(0, SpawnFinder(interpreter))
+    sys.meta_path.insert(0, Finder(interpreter))
 
 
-class SpawnFinder:
-    """Gives the processes that multiprocessing spawns the program to import: it is no file in the workspace."""
+class Finder:
+    """Changes a few modules as they are imported: what they would do elsewhere cannot be done here."""
 
     def __init__(self, interpreter):
+        self.changes = {"matplotlib.pyplot": show_by_display, "multiprocessing.spawn": self.spawn_with_source}
         self.interpreter = interpreter
 
     def find_spec(self, name, path=None, target=None):
-        if name != "multiprocessing.spawn":
+        if name not in self.changes:
             return None
         from importlib.machinery import PathFinder
 
         spec = PathFinder.find_spec(name, path, target)
+        if spec is None:
+            return None
         execute = spec.loader.exec_module
 
         def exec_module(module):
             execute(module)
-            module.get_preparation_data = self.with_source(module.get_preparation_data)
+            self.changes[name](module)
 
         spec.loader.exec_module = exec_module
         return spec
+
+    def spawn_with_source(self, module):
+        """Gives the processes that multiprocessing spawns the program to import: it is no file in the workspace."""
+        module.get_preparation_data = self.with_source(module.get_preparation_data)
 
     def with_source(self, original):
         def get_preparation_data(name):
@@ -775,6 +711,7 @@ def serve(link):
         nonce = run["nonce"]
         add_layers(run["layers"])
         ending, value = interpreter.run(run)
+        show_figures()
         interpreter.tools.finish()
         if os.getpid() != link.owner:
             if ending["kind"] == "raise":

@@ -12,6 +12,7 @@ use tokio::process::Command;
 const PYTHON_GUEST: &str = concat!(
     include_str!("../guest/network.py"),
     include_str!("../guest/tools.py"),
+    include_str!("../guest/display.py"),
     include_str!("../guest/runner.py")
 );
 const NODE_GUEST: &str = concat!(include_str!("../guest/tools.mjs"), include_str!("../guest/runner.mjs"));

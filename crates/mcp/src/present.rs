@@ -3,8 +3,12 @@
 mod address;
 mod blocks;
 mod json;
+mod learning;
 mod text;
 
+use std::collections::BTreeMap;
+
+use codemode_raster::Picture;
 use codemode_run::artifacts::Artifact;
 use codemode_run::{Report, RunError};
 use rmcp::model::{CallToolResult, ContentBlock, MetaObject};
@@ -12,8 +16,9 @@ use serde_json::{Value, json};
 
 pub(crate) use address::{decoded, session_file};
 pub use blocks::{FILES_SHOWN_MAX, TEXT_CHARS_MAX};
-pub(crate) use blocks::{candidates, contents};
+pub(crate) use blocks::{candidates, contents, to_draw};
 pub use json::json;
+pub use learning::learning;
 pub use text::{closing, error_text, text, value_text};
 
 /// What a client can take of a result.
@@ -29,9 +34,16 @@ pub(crate) struct Style {
 pub(crate) type Shown<'a> = (&'a Artifact, Option<Vec<u8>>);
 
 /// The result of a run that is over, or of one that goes on when the report has no ending.
-pub(crate) fn result(report: &Report, files: &[Shown<'_>], style: Style) -> CallToolResult {
+///
+/// The pictures stand for those displays and files whose places among all of them they have.
+pub(crate) fn result(
+    report: &Report,
+    files: &[Shown<'_>],
+    pictures: &BTreeMap<usize, Picture>,
+    style: Style,
+) -> CallToolResult {
     let mut blocks = vec![ContentBlock::text(text(report))];
-    blocks.extend(blocks::blocks(report, files));
+    blocks.extend(blocks::blocks(report, files, pictures));
     if !style.links {
         // Such a client finds the address in the section `[files]`.
         blocks.retain(|block| block.as_resource_link().is_none());

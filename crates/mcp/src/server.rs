@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use codemode_raster::Rasteriser;
 use codemode_run::Runs;
 use futures::future::BoxFuture;
 use rmcp::model::{
@@ -48,6 +49,8 @@ pub struct ServerOptions {
     pub context: Arc<dyn Fn() -> BoxFuture<'static, String> + Send + Sync>,
     /// Who is asked in the client's forms; told of every session.
     pub person: Arc<ClientPerson>,
+    /// Draws pictures that clients do not show; without one they are given as they are.
+    pub rasteriser: Option<Rasteriser>,
     /// The settings, for `codemode://config` and the tool `configure`.
     pub settings: Arc<dyn Configure>,
     /// Whether results carry `structuredContent` too; some clients then drop the other blocks.

@@ -1,9 +1,15 @@
 //! What was learned from failures, behind the seam of the runner.
 
+mod lesson;
 mod matching;
+mod opened;
 mod pending;
+mod ranking;
+#[cfg(all(test, feature = "meaning"))]
+mod relevance;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,61 +17,141 @@ use async_trait::async_trait;
 use codemode_run::{
     Added, Ending, Learning, Lesson, Memory, NewLearning, Recalled, Report, RunError, RunRequest,
 };
+use tokio_util::task::TaskTracker;
 
-use crate::store::{LEARNINGS_MAX, Store, StoreError};
-use pending::Pending;
+use crate::exchange::Kept;
+use crate::store::{Imported, LEARNINGS_MAX, Store, StoreError};
+use opened::Opened;
+use pending::{Pending, Told};
+pub(crate) use ranking::WordHit;
 
 /// Longest text of one field of a learning, in characters.
 const FIELD_CHARS_MAX: usize = 8_000;
 
+/// Learnings whose meaning is found out at a time, behind everybody's back; whoever asks meanwhile waits for so many.
+const FILL_AT_ONCE: usize = 8;
+
 /// The learnings in the one SQLite file, which is opened when somebody first asks.
 #[derive(Debug, Clone)]
-pub struct Learnings {
+pub struct Learnings(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// What is written behind the runner's back.
+    behind: TaskTracker,
+    is_filling: AtomicBool,
+    opened: Mutex<Option<Opened>>,
     path: PathBuf,
-    pending: Arc<Mutex<Pending>>,
-    store: Arc<Mutex<Option<Store>>>,
+    pending: Mutex<Pending>,
 }
 
 impl Learnings {
     /// Learnings in this file.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, pending: Arc::default(), store: Arc::default() }
+        let behind = TaskTracker::new();
+        behind.close();
+        Self(Arc::new(Inner {
+            behind,
+            is_filling: AtomicBool::new(false),
+            opened: Mutex::default(),
+            path,
+            pending: Mutex::default(),
+        }))
+    }
+
+    /// Takes learnings that a file holds, all or none. Those that are known already stay as they are.
+    pub async fn import(&self, learnings: Vec<Kept>) -> Result<Imported, RunError> {
+        for (number, kept) in (1..).zip(&learnings) {
+            check(&kept.learning).map_err(|error| RunError {
+                message: format!("entry {number}: {}", error.message),
+                ..error
+            })?;
+        }
+        self.ask(move |opened| opened.store.import(&learnings)).await
+    }
+
+    /// Every learning, the newest first, for a file.
+    pub async fn export(&self) -> Result<Vec<Kept>, RunError> {
+        self.ask(|opened| opened.store.kept(LEARNINGS_MAX)).await
+    }
+
+    /// Finds out what some more learnings mean, so that the next search need not. True when there are more.
+    pub async fn prepare(&self) -> Result<bool, RunError> {
+        self.ask(|opened| opened.fill(FILL_AT_ONCE)).await
     }
 
     /// Asks the file, away from the threads that answer requests.
     async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&mut Store) -> Result<T, StoreError> + Send + 'static,
+        question: impl FnOnce(&mut Opened) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, RunError> {
-        let (store, path) = (Arc::clone(&self.store), self.path.clone());
-        let asked = tokio::task::spawn_blocking(move || with(&store, &path, question)).await;
+        let this = self.clone();
+        let asked = tokio::task::spawn_blocking(move || with(&this.0.opened, &this.0.path, question)).await;
         match asked {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(failure(error)),
             Err(error) => Err(failure(error)),
         }
     }
+
+    /// Finds out what all learnings mean, one piece of work after the other.
+    fn fill_behind(&self) {
+        if self.0.is_filling.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let this = self.clone();
+        tokio::spawn(async move {
+            let ended = loop {
+                match this.prepare().await {
+                    Ok(true) => {}
+                    ended => break ended,
+                }
+            };
+            this.0.is_filling.store(false, Ordering::Relaxed);
+            if let Err(error) = ended {
+                tracing::warn!(%error, "what learnings mean was not found out");
+            }
+        });
+    }
+
+    fn pending(&self) -> std::sync::MutexGuard<'_, Pending> {
+        self.0.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what became of suggestions, and what the run taught.
+    async fn write(&self, told: Told, request: RunRequest, helped: bool) -> Result<(), RunError> {
+        if !told.suggested.is_empty() {
+            let ids = told.suggested;
+            self.ask(move |opened| opened.store.count_learnings(&ids, helped, now_ms())).await?;
+        }
+        let Some(failed) = told.failed else { return Ok(()) };
+        // Programs are compared word by word, which may take a while.
+        let compared = tokio::task::spawn_blocking(move || (failed.lesson(&request), request)).await;
+        let (Some(learning), request) = compared.map_err(failure)? else { return Ok(()) };
+        self.pending().mended(&request);
+        self.add(learning).await.map(drop)
+    }
 }
 
 fn with<T>(
-    store: &Mutex<Option<Store>>,
+    opened: &Mutex<Option<Opened>>,
     path: &Path,
-    question: impl FnOnce(&mut Store) -> Result<T, StoreError>,
+    question: impl FnOnce(&mut Opened) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
-    let answer = match &mut *store {
-        Some(store) => question(store),
+    let mut opened = opened.lock().unwrap_or_else(PoisonError::into_inner);
+    let answer = match &mut *opened {
+        Some(opened) => question(opened),
         empty => {
-            let opened = empty.insert(Store::open(path)?);
-            for warning in &opened.warnings {
+            let store = Store::open(path)?;
+            for warning in &store.warnings {
                 tracing::warn!("{warning}");
             }
-            question(opened)
+            question(empty.insert(Opened::new(store)))
         }
     };
     if answer.as_ref().is_err_and(StoreError::is_damage) {
         // The next question opens it anew, which puts the damaged file aside.
-        *store = None;
+        *opened = None;
     }
     answer
 }
@@ -83,17 +169,19 @@ fn failure(source: impl std::error::Error + Send + Sync + 'static) -> RunError {
 impl Memory for Learnings {
     async fn add(&self, learning: NewLearning) -> Result<Added, RunError> {
         check(&learning)?;
-        self.ask(move |store| store.add_learning(&learning, now_ms())).await
+        self.ask(move |opened| opened.store.add_learning(&learning, now_ms())).await
     }
 
     async fn list(&self, limit: usize) -> Result<Vec<Learning>, RunError> {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        self.ask(move |store| store.learnings(limit)).await
+        self.ask(move |opened| opened.store.learnings(limit)).await
     }
 
     async fn search(&self, words: &str, limit: usize) -> Result<Vec<Recalled>, RunError> {
-        let (words, limit) = (words.to_owned(), u32::try_from(limit).unwrap_or(u32::MAX));
-        self.ask(move |store| store.search_learnings(&words, limit)).await
+        let words = words.to_owned();
+        let found = self.ask(move |opened| opened.search(&words, limit)).await?;
+        self.fill_behind();
+        Ok(found)
     }
 
     async fn recall(
@@ -102,12 +190,10 @@ impl Memory for Learnings {
         report: &Report,
         limit: usize,
     ) -> Result<Vec<Recalled>, RunError> {
-        let text = matching::text_of(report);
-        let recalled = self
-            .ask(move |store| Ok(matching::fitting(store.learnings(LEARNINGS_MAX)?, &text, limit)))
-            .await?;
+        let failure = matching::failure(request, report);
+        let recalled = self.ask(move |opened| opened.recall(&failure, limit)).await?;
         let ids = recalled.iter().map(|recalled| recalled.learning.id).collect();
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner).suggested(request, &report.run_id, ids);
+        self.pending().suggested(request, &report.run_id, ids);
         Ok(recalled)
     }
 
@@ -115,16 +201,21 @@ impl Memory for Learnings {
         if matches!(report.ending, None | Some(Ending::Cancel)) {
             return;
         }
-        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(ids) = pending.next_try(request, &report.run_id) else { return };
-        drop(pending);
-        let (this, helped, run_id) = (self.clone(), report.is_success(), report.run_id.clone());
-        tokio::spawn(async move {
-            let counted = this.ask(move |store| store.count_learnings(&ids, helped, now_ms())).await;
-            if let Err(error) = counted {
-                tracing::warn!(%error, run_id, "what became of a learning was not counted");
+        let told = self.pending().next_try(request, report);
+        if told.is_empty() {
+            return;
+        }
+        let (this, request, helped) = (self.clone(), request.clone(), report.is_success());
+        let run_id = report.run_id.clone();
+        self.0.behind.spawn(async move {
+            if let Err(error) = this.write(told, request, helped).await {
+                tracing::warn!(%error, run_id, "what a run taught was not kept");
             }
         });
+    }
+
+    async fn settle(&self) {
+        self.0.behind.wait().await;
     }
 }
 

@@ -2,13 +2,14 @@
 
 mod learnings;
 mod open;
+mod vectors;
 
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, Row, params};
 
-pub use learnings::LEARNINGS_MAX;
+pub use learnings::{Imported, LEARNINGS_MAX};
 
 use crate::rows::{RunRow, SessionRow};
 

@@ -102,6 +102,9 @@ pub trait Memory: Send + Sync + std::fmt::Debug {
     /// Takes note of a run that ended: whether what was recalled has helped, and whether a failure before it teaches
     /// anything. It does its work behind the caller's back and logs its own trouble.
     fn note(&self, request: &RunRequest, report: &Report);
+
+    /// Waits until everything that was noted is kept.
+    async fn settle(&self);
 }
 
 /// Remembers nothing.
@@ -131,4 +134,6 @@ impl Memory for NoMemory {
     }
 
     fn note(&self, _request: &RunRequest, _report: &Report) {}
+
+    async fn settle(&self) {}
 }

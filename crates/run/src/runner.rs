@@ -227,8 +227,9 @@ impl Runner {
         Recorder::new(&self.options.spool, run_id, &self.options.limits)
     }
 
-    /// Ends every session and warm guest.
+    /// Ends every session and warm guest, and waits until what was learned is kept.
     pub async fn shutdown(&self) {
+        self.options.memory.settle().await;
         self.sessions.clear();
         for engine in &self.options.engines {
             engine.shutdown().await;

@@ -6,8 +6,10 @@ import traceback
 
 import anyio
 
+import artifacts
 import claude
 import inspector
+import predecessors
 import sdk
 
 
@@ -41,6 +43,11 @@ async def main(binary, folder, engine="direct"):
         await inspector.checks(folder, binary, engine, home, count.of("inspector"))
     with tempfile.TemporaryDirectory() as home:
         await claude.checks(folder, binary, engine, home, count.of("claude code"))
+    with tempfile.TemporaryDirectory() as home:
+        await predecessors.checks(binary, home, count.of("predecessors"))
+    with tempfile.TemporaryDirectory() as home:
+        of_sdk, of_claude = count.of("python sdk, jail"), count.of("claude code, jail")
+        await artifacts.checks(folder, binary, home, of_sdk, of_claude)
     print("%d passed, %d failed" % (count.passed, count.failed))
     return 1 if count.failed else 0
 

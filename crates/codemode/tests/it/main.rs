@@ -8,6 +8,7 @@ mod docs;
 mod examples;
 mod history;
 mod keys;
+mod learnings;
 mod leftovers;
 mod run;
 mod serve;

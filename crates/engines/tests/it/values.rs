@@ -196,7 +196,7 @@ async fn display_shows_what_libraries_make() {
     let cases = [
         (figure, vec![shown("image/png", Some("plot"), "PNG of a figure")]),
         (image, vec![shown("image/png", None, "PNG")]),
-        (frame, vec![shown("text/plain", None, "   a\n0  1")]),
+        (frame, vec![shown("text/plain", None, "   a\n0  1"), shown("text/html", None, "<table>")]),
         (
             "class V:\n    def _repr_svg_(self): return '<svg/>'\ndisplay(V())",
             vec![shown("image/svg+xml", None, "<svg/>")],
@@ -232,4 +232,45 @@ async fn display_shows_what_libraries_make() {
             "{code}: {seen:?}"
         );
     }
+}
+
+/// The part of matplotlib that the guest knows: figures, which are stale from a change on until they are drawn.
+const PYPLOT: &str = "
+class Figure:
+    def __init__(self, name): self.name, self.stale, self.axes = name, True, [1]
+    def get_axes(self): return self.axes
+    def savefig(self, file, **options):
+        self.stale = False
+        if hasattr(file, 'write'): file.write(self.name.encode())
+figures = {}
+def get_fignums(): return sorted(figures)
+def figure(number): return figures.setdefault(number, Figure('figure %d' % number))
+def close(which): figures.clear()
+def show(): raise RuntimeError('there is no window')
+";
+
+#[tokio::test]
+async fn a_figure_that_nobody_saved_is_shown() {
+    let program = |code: &str| {
+        format!(
+            "import os, sys\nos.makedirs('matplotlib')\nopen('matplotlib/__init__.py', 'w').close()\n\
+             open('matplotlib/pyplot.py', 'w').write({PYPLOT:?})\nimport matplotlib.pyplot as plt\n{code}"
+        )
+    };
+    let cases: [(&str, &[&str]); 6] = [
+        ("plt.figure(1); plt.figure(2)", &["figure 1", "figure 2"]),
+        ("plt.figure(1); plt.show()", &["figure 1"]),
+        ("plt.figure(1); plt.show(); plt.figure(3)", &["figure 1", "figure 3"]),
+        ("plt.figure(1).savefig('a.png')", &[]),
+        ("plt.figure(1).axes.clear()", &[]),
+        ("plt.get_fignums = None", &[]),
+    ];
+    for (code, expected) in cases {
+        let seen = displayed(&program(code)).await;
+        let expected: Vec<_> = expected.iter().map(|name| ("image/png".to_owned(), None, (*name).to_owned())).collect();
+        assert_eq!(seen, expected, "{code}");
+    }
+    // It is shown as well when the program fails behind it.
+    let (outcome, heard) = bench().run(Language::Python, &program("plt.figure(1)\n1 / 0")).await;
+    assert_eq!((heard.displays.lock().unwrap().len(), outcome.ending.is_success()), (1, false));
 }

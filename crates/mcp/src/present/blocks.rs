@@ -1,7 +1,13 @@
 //! What a run displayed and the files that it made, as content blocks: images, then text, then everything else.
+//!
+//! A picture that clients do not show, or that is larger than models look at, comes as one that they do, and the original as a
+//! resource.
+
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use codemode_raster::{Picture, SIDE_MAX, is_drawn, size};
 use codemode_run::Report;
 use codemode_run::artifacts::Artifact;
 use rmcp::model::{ContentBlock, Resource, ResourceContents};
@@ -13,6 +19,12 @@ pub const FILES_SHOWN_MAX: usize = 5;
 
 /// Longest picture in bytes that is shown: what the models behind the clients take.
 const IMAGE_BYTES_MAX: usize = 5 * 1024 * 1024;
+
+/// Longest picture in bytes that is drawn anew, smaller.
+const DRAWN_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Longest picture in bytes that is shown as it is, when models look at all of its pixels.
+const PLAIN_BYTES_MAX: usize = 1024 * 1024;
 
 /// Longest file in bytes whose text is looked at.
 const TEXT_BYTES_MAX: usize = 1024 * 1024;
@@ -29,48 +41,94 @@ const EMBEDDED_BYTES_MAX: usize = 64 * 1024;
 /// Something that may become a block.
 struct Item<'a> {
     bytes: Option<&'a [u8]>,
+    /// Whether a program displayed it, and did not write it to a file.
+    is_display: bool,
     mime_type: &'a str,
     name: Option<&'a str>,
+    /// What is shown in its place.
+    picture: Option<&'a Picture>,
     size: u64,
     uri: String,
 }
 
 /// The files that are worth reading for a result, in the order of their blocks, each with the most bytes to read.
 pub(crate) fn candidates(files: &[Artifact]) -> Vec<(&Artifact, u64)> {
-    let mut candidates: Vec<(&Artifact, usize)> =
-        files.iter().filter(|file| file.bytes > 0).map(|file| (file, bytes_max(file.mime_type))).collect();
-    candidates.sort_by_key(|(_, bytes_max)| match *bytes_max {
-        IMAGE_BYTES_MAX => 0,
-        TEXT_BYTES_MAX => 1,
-        _ => 2,
-    });
+    let mut candidates: Vec<&Artifact> = files.iter().filter(|file| file.bytes > 0).collect();
+    candidates.sort_by_key(|file| kind(file.mime_type));
     candidates.truncate(FILES_SHOWN_MAX);
-    candidates.into_iter().map(|(file, bytes_max)| (file, bytes_max as u64)).collect()
+    candidates.into_iter().map(|file| (file, bytes_max(kind(file.mime_type)))).collect()
 }
 
-fn bytes_max(mime_type: &str) -> usize {
-    if is_image(mime_type) {
-        IMAGE_BYTES_MAX
+/// How something is shown, in the order of the blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Picture,
+    Text,
+    Other,
+}
+
+fn kind(mime_type: &str) -> Kind {
+    if is_image(mime_type) || is_drawn(mime_type) {
+        Kind::Picture
     } else if is_text(mime_type) || mime_type == UNKNOWN {
-        TEXT_BYTES_MAX
+        Kind::Text
     } else {
-        EMBEDDED_BYTES_MAX
+        Kind::Other
     }
 }
 
+fn bytes_max(kind: Kind) -> u64 {
+    let bytes_max = match kind {
+        Kind::Picture => DRAWN_BYTES_MAX,
+        Kind::Text => TEXT_BYTES_MAX,
+        Kind::Other => EMBEDDED_BYTES_MAX,
+    };
+    bytes_max as u64
+}
+
+/// What is to be drawn before the blocks are made: for each place among displays and files its bytes and its type.
+pub(crate) fn to_draw<'a>(report: &'a Report, files: &'a [Shown<'_>]) -> Vec<(usize, &'a [u8], &'a str)> {
+    let displays = report.displays.iter().map(|display| (Some(&*display.bytes), &*display.mime_type));
+    let files = files.iter().map(|(file, content)| (content.as_deref(), file.mime_type));
+    let wanting = displays.chain(files).enumerate().filter_map(|(place, (bytes, mime_type))| {
+        let bytes =
+            bytes.filter(|bytes| bytes.len() <= DRAWN_BYTES_MAX && wants_drawing(bytes, mime_type))?;
+        Some((place, bytes, mime_type))
+    });
+    wanting.take(FILES_SHOWN_MAX).collect()
+}
+
+fn wants_drawing(bytes: &[u8], mime_type: &str) -> bool {
+    if !is_image(mime_type) {
+        return is_drawn(mime_type);
+    }
+    let is_large = size(bytes).is_some_and(|(width, height)| width.max(height) > SIDE_MAX);
+    // An animation would stand still.
+    image_type(bytes).is_some_and(|mime_type| mime_type != "image/gif")
+        && (bytes.len() > PLAIN_BYTES_MAX || is_large)
+}
+
 /// The blocks behind the text of a result.
-pub(super) fn blocks(report: &Report, files: &[Shown<'_>]) -> Vec<ContentBlock> {
+pub(super) fn blocks(
+    report: &Report,
+    files: &[Shown<'_>],
+    pictures: &BTreeMap<usize, Picture>,
+) -> Vec<ContentBlock> {
     let displays = report.displays.iter().enumerate().map(|(place, display)| Item {
         bytes: Some(&display.bytes),
+        is_display: true,
         mime_type: &display.mime_type,
         name: display.name.as_deref(),
+        picture: pictures.get(&place),
         size: display.bytes.len() as u64,
         uri: format!("codemode://runs/{}/display/{place}", report.run_id),
     });
-    let files = files.iter().map(|(file, content)| Item {
+    let files = (report.displays.len()..).zip(files).map(|(place, (file, content))| Item {
         bytes: content.as_deref(),
+        is_display: false,
         mime_type: file.mime_type,
         name: Some(&file.name),
+        picture: pictures.get(&place),
         size: file.bytes,
         uri: session_file(report.session_id.as_deref(), &file.name),
     });
@@ -78,7 +136,10 @@ pub(super) fn blocks(report: &Report, files: &[Shown<'_>]) -> Vec<ContentBlock> 
     let (mut texts, mut others, mut room) = (Vec::new(), Vec::new(), TEXT_CHARS_MAX);
     let mut blocks: Vec<ContentBlock> = Vec::new();
     for item in &items {
-        if let Some(image) = item.image() {
+        if let Some(picture) = item.picture {
+            blocks.push(ContentBlock::image(STANDARD.encode(&picture.bytes), picture.mime_type));
+            others.push(item.resource());
+        } else if let Some(image) = item.image() {
             blocks.push(image);
         } else if let Some(text) = item.text() {
             texts.push(item.fenced(text, &mut room));
@@ -100,7 +161,10 @@ impl Item<'_> {
     }
 
     fn text(&self) -> Option<&str> {
-        let bytes = self.bytes.filter(|_| is_text(self.mime_type) || self.mime_type == UNKNOWN)?;
+        // How a table looks is for who reads with a browser; a model has it as text already.
+        let is_look = self.mime_type == "text/html" && self.is_display;
+        let bytes =
+            self.bytes.filter(|_| !is_look && (is_text(self.mime_type) || self.mime_type == UNKNOWN))?;
         let text = std::str::from_utf8(bytes).ok()?;
         let is_plain = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
         text.chars().all(is_plain).then_some(text)
@@ -153,7 +217,10 @@ fn is_image(mime_type: &str) -> bool {
 /// Whether a type is one of text that reads well between fences.
 fn is_text(mime_type: &str) -> bool {
     mime_type.starts_with("text/")
-        || matches!(mime_type, "application/json" | "application/xml" | "application/yaml")
+        || matches!(
+            mime_type,
+            "application/json" | "application/toml" | "application/xml" | "application/yaml"
+        )
 }
 
 /// The type of a picture by its first bytes.
@@ -170,15 +237,19 @@ fn image_type(bytes: &[u8]) -> Option<&'static str> {
 fn fence_language(mime_type: &str) -> &str {
     match mime_type {
         "application/json" => "json",
+        "application/toml" => "toml",
         "application/xml" => "xml",
         "application/yaml" => "yaml",
+        "text/css" => "css",
         "text/csv" => "csv",
         "text/html" => "html",
         "text/javascript" => "javascript",
         "text/markdown" => "markdown",
+        "text/x-c++" => "cpp",
         "text/x-python" => "python",
         "text/x-shellscript" => "bash",
-        _ => "",
+        // The others are called what they are.
+        other => other.strip_prefix("text/x-").unwrap_or_default(),
     }
 }
 

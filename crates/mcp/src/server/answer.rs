@@ -1,12 +1,15 @@
 //! The answer to a request about a run: its report, with the files that are worth showing.
 
+use std::collections::BTreeMap;
+
+use codemode_raster::Picture;
 use codemode_run::{Report, RunHandle};
 use rmcp::RoleServer;
 use rmcp::model::{CallToolResult, ProtocolVersion};
 use rmcp::service::RequestContext;
 
 use super::Shared;
-use crate::present::{Shown, Style, candidates, failed, result};
+use crate::present::{Shown, Style, candidates, failed, result, to_draw};
 
 /// How the client of this request takes results.
 pub(super) fn style(shared: &Shared, context: &RequestContext<RoleServer>) -> Style {
@@ -18,7 +21,7 @@ pub(super) fn style(shared: &Shared, context: &RequestContext<RoleServer>) -> St
 /// Answers with the end of a run, or with what there is of one that goes on.
 pub(super) async fn answer(shared: &Shared, run: &RunHandle, style: Style) -> CallToolResult {
     match run.report() {
-        None => result(&run.so_far(), &[], style),
+        None => result(&run.so_far(), &[], &BTreeMap::new(), style),
         Some(end) => match &*end {
             Ok(report) => answer_with(shared, report, style).await,
             Err(error) => failed(error, style),
@@ -28,7 +31,22 @@ pub(super) async fn answer(shared: &Shared, run: &RunHandle, style: Style) -> Ca
 
 /// Answers with this report of a run that is over.
 pub(super) async fn answer_with(shared: &Shared, report: &Report, style: Style) -> CallToolResult {
-    result(report, &files(shared, report).await, style)
+    let files = files(shared, report).await;
+    let pictures = pictures(shared, report, &files).await;
+    result(report, &files, &pictures, style)
+}
+
+/// Draws what clients do not show. What cannot be drawn is given as it is.
+async fn pictures(shared: &Shared, report: &Report, files: &[Shown<'_>]) -> BTreeMap<usize, Picture> {
+    let mut pictures = BTreeMap::new();
+    let Some(rasteriser) = &shared.options.rasteriser else { return pictures };
+    for (place, bytes, mime_type) in to_draw(report, files) {
+        match rasteriser.draw(bytes, mime_type).await {
+            Ok(picture) => drop(pictures.insert(place, picture)),
+            Err(error) => tracing::info!(%error, run_id = report.run_id, mime_type, "a picture is not drawn"),
+        }
+    }
+    pictures
 }
 
 /// Reads the files to show now, and not when the run ended: reports that are kept would keep them all in memory.

@@ -1,14 +1,12 @@
 //! The tools `add_learning`, `record_semantic_failure` and `get_learnings`, and the resource of all learnings.
 
-use std::fmt::Write as _;
-
 use codemode_run::{Added, Learning, Lesson, NewLearning, RunError};
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value};
 
 use super::Shared;
 use super::arguments::{Arguments, required};
-use crate::present::{Style, failed};
+use crate::present::{Style, failed, learning as learning_text};
 use crate::tools::ToolName;
 
 /// Learnings that one answer shows.
@@ -37,7 +35,8 @@ pub(super) async fn call(
 
 /// The text of `codemode://learnings`.
 pub(super) async fn all(shared: &Shared) -> Result<String, RunError> {
-    Ok(text(&shared.runs.runner().memory().list(SHOWN_MAX).await?))
+    let learnings = shared.runs.runner().memory().list(SHOWN_MAX).await?;
+    Ok(text(learnings.iter().map(|learning| (learning, None))))
 }
 
 async fn add(shared: &Shared, learning: Result<NewLearning, RunError>) -> Result<String, RunError> {
@@ -53,7 +52,7 @@ async fn get(shared: &Shared, arguments: Map<String, Value>) -> Result<String, R
     arguments.finish()?;
     let Some(words) = search else { return all(shared).await };
     let recalled = shared.runs.runner().memory().search(&words, HITS_MAX).await?;
-    Ok(text(&recalled.into_iter().map(|recalled| recalled.learning).collect::<Vec<_>>()))
+    Ok(text(recalled.iter().map(|recalled| (&recalled.learning, Some(recalled.score)))))
 }
 
 fn error_learning(arguments: Map<String, Value>) -> Result<NewLearning, RunError> {
@@ -84,41 +83,7 @@ fn tags(arguments: &mut Arguments) -> Result<Vec<String>, RunError> {
     Ok(text.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect())
 }
 
-fn text(learnings: &[Learning]) -> String {
-    if learnings.is_empty() {
-        return "no learning fits".to_owned();
-    }
-    let mut text = String::new();
-    for learning in learnings {
-        write_learning(&mut text, learning);
-    }
-    text
-}
-
-/// Writing to a `String` never fails.
-fn write_learning(text: &mut String, learning: &Learning) {
-    let Learning { context, failure_count, id, lesson, success_count, tags, .. } = learning;
-    let _ = match lesson {
-        Lesson::Error { pattern, solution } => {
-            writeln!(text, "{id}. error: {}\n   solution: {}", one_line(pattern), one_line(solution))
-        }
-        Lesson::Semantic { failed_approach, objective, successful_approach } => writeln!(
-            text,
-            "{id}. objective: {}\n   failed: {}\n   worked: {}",
-            one_line(objective),
-            one_line(failed_approach),
-            one_line(successful_approach)
-        ),
-    };
-    if !context.is_empty() {
-        let _ = writeln!(text, "   context: {}", one_line(context));
-    }
-    if !tags.is_empty() {
-        let _ = writeln!(text, "   tags: {}", tags.join(", "));
-    }
-    let _ = writeln!(text, "   helped {success_count} times, did not help {failure_count} times");
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+fn text<'a>(learnings: impl Iterator<Item = (&'a Learning, Option<f64>)>) -> String {
+    let text: String = learnings.map(|(learning, score)| learning_text(learning, score)).collect();
+    if text.is_empty() { "no learning fits".to_owned() } else { text }
 }

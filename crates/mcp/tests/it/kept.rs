@@ -50,4 +50,6 @@ impl Memory for Kept {
     }
 
     fn note(&self, _request: &RunRequest, _report: &Report) {}
+
+    async fn settle(&self) {}
 }

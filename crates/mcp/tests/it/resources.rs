@@ -77,7 +77,7 @@ async fn files_of_a_workspace_are_read_by_their_encoded_names() {
     client.run("write plain.rs 666e").await;
     for (uri, expected) in [
         ("codemode://sessions/a/%C3%A9.png", json!({"mimeType": "image/png", "blob": "if8="})),
-        ("codemode://sessions/default/plain.rs", json!({"mimeType": "text/plain", "text": "fn"})),
+        ("codemode://sessions/default/plain.rs", json!({"mimeType": "text/x-rust", "text": "fn"})),
     ] {
         let mut contents = read(&mut client, uri).await;
         let mut fields = contents[0].take();

@@ -78,6 +78,7 @@ impl Bench {
             catalog_tokens: 1500,
             context: Arc::new(|| async { "a machine\n".to_owned() }.boxed()),
             person: Arc::default(),
+            rasteriser: None,
             settings: Arc::new(OneSetting),
             structured_output: false,
             tools: ToolName::ALL.to_vec(),

@@ -1,10 +1,12 @@
 //! The tables of learnings.
 
-use codemode_run::{Added, Learning, Lesson, NewLearning, Recalled};
-use rusqlite::{OptionalExtension, Row, params};
+use codemode_run::{Added, Learning, Lesson, NewLearning};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 use sha2::{Digest, Sha256};
 
 use super::{Store, StoreError};
+use crate::exchange::Kept;
+use crate::learnings::WordHit;
 
 /// Learnings that are kept; those that have helped least and are oldest make room.
 pub const LEARNINGS_MAX: u32 = 10_000;
@@ -28,23 +30,29 @@ CREATE TRIGGER learning_forgotten AFTER DELETE ON learnings BEGIN
 END;
 ";
 
+/// See the place in [`super::open`] where steps are listed. Fields of imported files that mean nothing here, as JSON.
+pub(super) const EXTRA_MIGRATION: &str = "ALTER TABLE learnings ADD COLUMN extra TEXT NOT NULL DEFAULT '{}';";
+
+/// What became of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Imported {
+    /// Learnings that were new.
+    pub added: usize,
+    /// Learnings that were known already, and stayed as they were.
+    pub known: usize,
+}
+
 impl Store {
     /// Keeps a learning. The same words again, in whatever case and spacing, are the same learning.
     pub fn add_learning(&mut self, learning: &NewLearning, now_ms: i64) -> Result<Added, StoreError> {
-        let (kind, [cause, failed_approach, remedy]) = columns(&learning.lesson);
-        let digest = digest(&learning.lesson);
         let transaction = self.connection.transaction()?;
-        let known =
-            transaction.prepare_cached(SELECT_DIGEST)?.query_row([&digest], |row| row.get(0)).optional()?;
-        let added = if let Some(id) = known {
-            transaction
-                .prepare_cached("UPDATE learnings SET created_ms = ?2 WHERE id = ?1")?
-                .execute([id, now_ms])?;
-            Added::Known(id)
-        } else {
-            let (context, tags) = (&learning.context, tags_text(&learning.tags));
-            let values = params![digest, kind, cause, failed_approach, remedy, context, tags, now_ms];
-            Added::New(transaction.prepare_cached(INSERT_LEARNING)?.insert(values)?)
+        let added = match known(&transaction, &learning.lesson)? {
+            Some(id) => {
+                let refresh = "UPDATE learnings SET created_ms = ?2 WHERE id = ?1";
+                transaction.prepare_cached(refresh)?.execute([id, now_ms])?;
+                Added::Known(id)
+            }
+            None => Added::New(insert(&transaction, &new(learning, now_ms))?),
         };
         transaction.prepare_cached(FORGET_LEARNINGS)?.execute([LEARNINGS_MAX])?;
         transaction.commit()?;
@@ -53,17 +61,87 @@ impl Store {
 
     /// Learnings, the newest first.
     pub fn learnings(&self, limit: u32) -> Result<Vec<Learning>, StoreError> {
-        let mut statement = self.connection.prepare_cached(SELECT_LEARNINGS)?;
+        let sql = format!("SELECT {LEARNING_COLUMNS} FROM learnings AS l {NEWEST_FIRST}");
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map([limit], learning_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Keeps the learnings of a file, all or none.
+    pub(crate) fn import(&mut self, learnings: &[Kept]) -> Result<Imported, StoreError> {
+        let transaction = self.connection.transaction()?;
+        let mut imported = Imported { added: 0, known: 0 };
+        for kept in learnings {
+            if known(&transaction, &kept.learning.lesson)?.is_some() {
+                imported.known += 1;
+            } else {
+                insert(&transaction, kept)?;
+                imported.added += 1;
+            }
+        }
+        transaction.prepare_cached(FORGET_LEARNINGS)?.execute([LEARNINGS_MAX])?;
+        transaction.commit()?;
+        Ok(imported)
+    }
+
+    /// Learnings with everything that is kept of them, the newest first.
+    pub(crate) fn kept(&self, limit: u32) -> Result<Vec<Kept>, StoreError> {
+        let sql = format!("SELECT {LEARNING_COLUMNS}, extra FROM learnings AS l {NEWEST_FIRST}");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map([limit], |row| {
+            let extra: String = row.get("extra")?;
+            let Learning {
+                context,
+                created_ms,
+                failure_count,
+                last_used_ms,
+                lesson,
+                success_count,
+                tags,
+                ..
+            } = learning_row(row)?;
+            Ok(Kept {
+                created_ms,
+                extra: serde_json::from_str(&extra).unwrap_or_default(),
+                failure_count,
+                last_used_ms,
+                learning: NewLearning { context, lesson, tags },
+                success_count,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Learnings of these numbers, in no order. Those that are not there are left out.
+    pub(crate) fn learnings_of(&self, ids: &[i64]) -> Result<Vec<Learning>, StoreError> {
+        let sql = format!("SELECT {LEARNING_COLUMNS} FROM learnings AS l WHERE id = ?1");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = ids.iter().map(|id| statement.query_row([id], learning_row).optional());
+        let rows: Result<Vec<_>, _> = rows.collect();
+        Ok(rows?.into_iter().flatten().collect())
+    }
+
+    /// The highest number of a learning; 0 when there is none.
+    pub(crate) fn newest_learning(&self) -> Result<i64, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT ifnull(max(id), 0) FROM learnings")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// Learnings that have one of these words, the best first.
-    pub fn search_learnings(&self, words: &str, limit: u32) -> Result<Vec<Recalled>, StoreError> {
+    pub(crate) fn word_hits(&self, words: &str, limit: usize) -> Result<Vec<WordHit>, StoreError> {
         let Some(query) = query(words) else { return Ok(Vec::new()) };
-        let mut statement = self.connection.prepare_cached(SEARCH_LEARNINGS)?;
+        // The cause weighs most: a failure is looked up by what it looks like.
+        let sql = format!(
+            "SELECT {LEARNING_COLUMNS}, bm25(learning_words, 3, 1, 2, 1, 1) AS rank
+            FROM learning_words JOIN learnings AS l ON l.id = learning_words.rowid
+            WHERE learning_words MATCH ?1 ORDER BY rank, success_count - failure_count DESC, id DESC LIMIT ?2"
+        );
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map(params![query, limit], |row| {
-            Ok(Recalled { learning: learning_row(row)?, score: score(row.get(11)?) })
+            let rank: f64 = row.get("rank")?;
+            // A rank is below zero, and the lower the better.
+            Ok(WordHit { fit: (-rank).max(0.0), learning: learning_row(row)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -81,29 +159,25 @@ impl Store {
 const SELECT_DIGEST: &str = "SELECT id FROM learnings WHERE digest = ?1";
 
 const INSERT_LEARNING: &str = "
-INSERT INTO learnings (digest, kind, cause, failed_approach, remedy, context, tags, created_ms)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+INSERT INTO learnings (digest, kind, cause, failed_approach, remedy, context, tags, created_ms, last_used_ms, success_count,
+    failure_count, extra)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 
 const FORGET_LEARNINGS: &str = "
 DELETE FROM learnings WHERE (SELECT count(*) FROM learnings) > ?1 AND id IN (
     SELECT id FROM learnings ORDER BY success_count - failure_count DESC, created_ms DESC, id DESC LIMIT -1 OFFSET ?1)";
 
-const SELECT_LEARNINGS: &str = "
-SELECT id, kind, cause, failed_approach, remedy, context, tags, created_ms, last_used_ms, success_count, failure_count
-FROM learnings ORDER BY created_ms DESC, id DESC LIMIT ?1";
+/// What [`learning_row`] reads of the table `l`.
+pub(super) const LEARNING_COLUMNS: &str = "l.id, l.kind, l.cause, l.failed_approach, l.remedy, l.context, l.tags, \
+    l.created_ms, l.last_used_ms, l.success_count, l.failure_count";
 
-// The cause weighs most: a failure is looked up by what it looks like.
-const SEARCH_LEARNINGS: &str = "
-SELECT id, kind, l.cause, l.failed_approach, l.remedy, l.context, l.tags, created_ms, last_used_ms, success_count,
-    failure_count, bm25(learning_words, 3, 1, 2, 1, 1) AS rank
-FROM learning_words JOIN learnings AS l ON l.id = learning_words.rowid
-WHERE learning_words MATCH ?1 ORDER BY rank, success_count - failure_count DESC, id DESC LIMIT ?2";
+const NEWEST_FIRST: &str = "ORDER BY created_ms DESC, id DESC LIMIT ?1";
 
 const COUNT_LEARNING: &str = "
 UPDATE learnings SET success_count = success_count + ?2, failure_count = failure_count + NOT ?2, last_used_ms = ?3
 WHERE id = ?1";
 
-fn learning_row(row: &Row<'_>) -> Result<Learning, rusqlite::Error> {
+pub(super) fn learning_row(row: &Row<'_>) -> Result<Learning, rusqlite::Error> {
     let kind: String = row.get(1)?;
     let (cause, failed_approach, remedy) = (row.get(2)?, row.get(3)?, row.get(4)?);
     let lesson = if kind == ERROR {
@@ -125,6 +199,46 @@ fn learning_row(row: &Row<'_>) -> Result<Learning, rusqlite::Error> {
 }
 
 const ERROR: &str = "error";
+
+/// A learning of which nothing has become yet.
+fn new(learning: &NewLearning, now_ms: i64) -> Kept {
+    Kept {
+        created_ms: now_ms,
+        extra: serde_json::Map::new(),
+        failure_count: 0,
+        last_used_ms: None,
+        learning: learning.clone(),
+        success_count: 0,
+    }
+}
+
+/// The number of a lesson that is known.
+fn known(transaction: &Transaction<'_>, lesson: &Lesson) -> Result<Option<i64>, StoreError> {
+    let mut statement = transaction.prepare_cached(SELECT_DIGEST)?;
+    Ok(statement.query_row([digest(lesson)], |row| row.get(0)).optional()?)
+}
+
+fn insert(transaction: &Transaction<'_>, kept: &Kept) -> Result<i64, StoreError> {
+    let NewLearning { context, lesson, tags } = &kept.learning;
+    let (kind, [cause, failed_approach, remedy]) = columns(lesson);
+    let extra = serde_json::Value::Object(kept.extra.clone()).to_string();
+    let (tags, digest) = (tags_text(tags), digest(lesson));
+    let Kept { created_ms, failure_count, last_used_ms, success_count, .. } = kept;
+    Ok(transaction.prepare_cached(INSERT_LEARNING)?.insert(params![
+        digest,
+        kind,
+        cause,
+        failed_approach,
+        remedy,
+        context,
+        tags,
+        created_ms,
+        last_used_ms,
+        success_count,
+        failure_count,
+        extra
+    ])?)
+}
 
 /// The kind of a lesson, and its cause, failed approach and remedy.
 fn columns(lesson: &Lesson) -> (&'static str, [&str; 3]) {
@@ -173,10 +287,4 @@ fn query(words: &str) -> Option<String> {
         .map(|word| format!("\"{word}\""))
         .collect();
     (!words.is_empty()).then(|| words.join(" OR "))
-}
-
-/// A rank of BM25, which is below zero and the lower the better, between 0 and 1.
-fn score(rank: f64) -> f64 {
-    let fit = (-rank).max(0.0);
-    fit / (fit + 1.0)
 }

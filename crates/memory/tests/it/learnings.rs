@@ -8,18 +8,18 @@ use codemode_run::{
     Usage,
 };
 
-fn place() -> (tempfile::TempDir, PathBuf) {
+pub(crate) fn place() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("history.db");
     (folder, path)
 }
 
-fn error(pattern: &str, solution: &str) -> NewLearning {
+pub(crate) fn error(pattern: &str, solution: &str) -> NewLearning {
     let lesson = Lesson::Error { pattern: pattern.to_owned(), solution: solution.to_owned() };
     NewLearning { context: String::new(), lesson, tags: Vec::new() }
 }
 
-fn semantic(objective: &str, failed: &str, successful: &str) -> NewLearning {
+pub(crate) fn semantic(objective: &str, failed: &str, successful: &str) -> NewLearning {
     let lesson = Lesson::Semantic {
         failed_approach: failed.to_owned(),
         objective: objective.to_owned(),
@@ -32,7 +32,7 @@ fn request() -> RunRequest {
     RunRequest { session_id: Some("s".to_owned()), ..RunRequest::new(Language::Python, "work()") }
 }
 
-fn report(run_id: &str, ending: Ending) -> Report {
+pub(crate) fn report(run_id: &str, ending: Ending) -> Report {
     Report {
         attempts: 1,
         displays: Vec::new(),
@@ -130,7 +130,7 @@ async fn an_objective_is_found_by_some_of_its_words() {
             "{query}"
         );
     }
-    for query in ["what is there for me", "", "\"", "parse xml", "NEAR(", "cause: x"] {
+    for query in ["what is there for me", "", "\"", "how to bake bread", "NEAR("] {
         assert_eq!(learnings.search(query, 3).await.unwrap(), [], "{query}");
     }
 }
@@ -142,19 +142,16 @@ async fn what_a_suggestion_did_is_counted_and_decides_who_comes_first() {
     learnings.add(error("boom", "wait")).await.unwrap();
     learnings.add(error("boom|bang", "run")).await.unwrap();
     let request = request();
-    for (round, ending) in [Ending::Finish, Ending::Exit { code: 1 }].into_iter().enumerate() {
+    for (round, ending) in (1..).zip([Ending::Finish, Ending::Exit { code: 1 }]) {
         let first = raised(&format!("{round}a"), "boom");
         let told = learnings.recall(&request, &first, 1).await.unwrap();
         learnings.note(&request, &first);
         learnings.note(&request, &report(&format!("{round}b"), ending));
-        // The count is written behind our back.
+        learnings.settle().await;
         let id = told[0].learning.id;
-        let count = |(_, helped, failed): &(i64, u32, u32)| helped + failed;
-        let wanted = u32::try_from(round).unwrap() + 1;
-        while counts(&learnings).await.iter().map(count).sum::<u32>() < wanted {
-            tokio::task::yield_now().await;
-        }
         assert_eq!(id, 2);
+        let counted: u32 = counts(&learnings).await.iter().map(|(_, helped, failed)| helped + failed).sum();
+        assert_eq!(counted, round);
     }
     assert_eq!(counts(&learnings).await, [(2, 1, 1), (1, 0, 0)]);
 }

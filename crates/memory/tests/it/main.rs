@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod exchange;
 mod history;
 mod learnings;
+mod lessons;
 mod store;
 
 use codemode_memory::{Filter, RunRow, Store};

@@ -28,7 +28,10 @@ fn the_type_of_a_file_is_that_of_its_extension() {
     let cases = [
         ("a/b.PNG", "image/png"),
         ("x.tar.gz", "application/gzip"),
-        ("Makefile", "application/octet-stream"),
+        ("Makefile", "text/x-makefile"),
+        ("home/.env", "text/plain"),
+        ("photo.HEIC", "image/heic"),
+        ("core", "application/octet-stream"),
     ];
     for (path, expected) in cases {
         assert_eq!(mime_type(path), expected, "{path}");
