@@ -113,6 +113,7 @@ class Interpreter:
         self.module.__file__ = os.path.join(workspace, run["filename"])
         self.module.__cached__ = None
         vars(self.module).update(run["variables"])
+        read_text_as(run["text_encoding"])
         self.tools.prepare(run)
         remember_source(filename, run["code"])
         # Classes are looked for where their module says that it is.
@@ -540,6 +541,29 @@ def shorten_items(items, count, left, depth, short):
         used, cut = used + key_cost + cost, cut or item_cut
         short.append(item) if type(short) is list else short.update({key: item})
     return short, used, cut
+
+
+# Before 3.10 pathlib asks nobody.
+OPEN, TEXT_ENCODING = open, getattr(sys.modules["io"], "text_encoding", None)
+
+
+def read_text_as(encoding):
+    """Text files that are read without naming an encoding are read in this one. `None` is as ever."""
+    import io
+
+    def open(file, mode="r", buffering=-1, named=None, errors=None, *rest, **options):
+        named = options.pop("encoding", named)
+        if named in (None, "locale") and not set(mode) & set("bwax+"):
+            named, errors = encoding, errors or "replace"
+        return OPEN(file, mode, buffering, named, errors, *rest, **options)
+
+    def text_encoding(named, stacklevel=2):
+        return "locale" if named is None else named
+
+    if encoding is not None or io.open is not OPEN:
+        io.open = builtins.open = OPEN if encoding is None else open
+        # What pathlib asks which encoding it is to name.
+        io.text_encoding = TEXT_ENCODING if encoding is None else text_encoding
 
 
 def open_streams():

@@ -214,7 +214,7 @@ fn first_child(pid: i32) -> Option<i32> {
     children.split_whitespace().next()?.parse().ok()
 }
 
-/// Processor time and peak memory of a process and of its children that were waited for; `proc_pid_stat(5)`.
+/// What a process and its children that were waited for have used; `proc_pid_stat(5)`, `proc_pid_io(5)`.
 fn usage(pid: i32) -> Usage {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
@@ -224,9 +224,13 @@ fn usage(pid: i32) -> Usage {
     let peak = status
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+    let io = fs::read_to_string(format!("/proc/{pid}/io")).unwrap_or_default();
+    let moved = |name: &str| io.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
     let ticks_per_second = rustix::param::clock_ticks_per_second().max(1);
     Usage {
         cpu: ticks.map(|ticks| Duration::from_millis(ticks * 1000 / ticks_per_second)),
         memory_peak_bytes: peak.map(|kib| kib * 1024),
+        read_bytes: moved("rchar:"),
+        written_bytes: moved("wchar:"),
     }
 }

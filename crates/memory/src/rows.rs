@@ -26,6 +26,8 @@ pub struct RunRow {
     pub duration_ms: i64,
     pub cpu_ms: Option<i64>,
     pub memory_peak_bytes: Option<i64>,
+    pub read_bytes: Option<i64>,
+    pub written_bytes: Option<i64>,
     pub stdout_bytes: i64,
     pub stderr_bytes: i64,
 }
@@ -63,6 +65,8 @@ impl RunRow {
             duration_ms: millis(report.duration),
             cpu_ms: report.usage.cpu.map(millis),
             memory_peak_bytes: report.usage.memory_peak_bytes.map(count),
+            read_bytes: report.usage.read_bytes.map(count),
+            written_bytes: report.usage.written_bytes.map(count),
             stdout_bytes: count(report.stdout.bytes),
             stderr_bytes: count(report.stderr.bytes),
         }

@@ -88,7 +88,9 @@ impl Store {
             run.cpu_ms,
             run.memory_peak_bytes,
             run.stdout_bytes,
-            run.stderr_bytes
+            run.stderr_bytes,
+            run.read_bytes,
+            run.written_bytes
         ])?;
         transaction.prepare_cached(FORGET_RUNS)?.execute([RUNS_MAX])?;
         if let Some(session) = &run.session_id {
@@ -125,8 +127,9 @@ impl Store {
 
 const INSERT_RUN: &str = "
 INSERT OR REPLACE INTO runs (run_id, time_ms, description, language, engine, isolation, session_id, code_sha256,
-    code_lines, ending, exit_code, success, error_type, duration_ms, cpu_ms, memory_peak_bytes, stdout_bytes, stderr_bytes)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+    code_lines, ending, exit_code, success, error_type, duration_ms, cpu_ms, memory_peak_bytes, stdout_bytes, stderr_bytes,
+    read_bytes, written_bytes)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
 
 // By number, which only grows: no count and no sort at every run.
 const FORGET_RUNS: &str = "DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?1";
@@ -141,7 +144,7 @@ DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions ORDER BY last_us
 
 const SELECT_RUNS: &str = "
 SELECT run_id, time_ms, description, language, engine, isolation, session_id, code_sha256, code_lines, ending, exit_code,
-    success, error_type, duration_ms, cpu_ms, memory_peak_bytes, stdout_bytes, stderr_bytes
+    success, error_type, duration_ms, cpu_ms, memory_peak_bytes, stdout_bytes, stderr_bytes, read_bytes, written_bytes
 FROM runs WHERE (?1 IS NULL OR session_id = ?1) AND (NOT ?2 OR NOT success) AND (?3 IS NULL OR time_ms >= ?3)
 ORDER BY time_ms DESC, number DESC LIMIT ?4";
 
@@ -169,6 +172,8 @@ fn run_row(row: &Row<'_>) -> Result<RunRow, rusqlite::Error> {
         memory_peak_bytes: row.get(15)?,
         stdout_bytes: row.get(16)?,
         stderr_bytes: row.get(17)?,
+        read_bytes: row.get(18)?,
+        written_bytes: row.get(19)?,
     })
 }
 

@@ -151,6 +151,10 @@ pub struct Usage {
     pub cpu: Option<Duration>,
     /// Largest resident size of one of its processes, where the engine can tell.
     pub memory_peak_bytes: Option<u64>,
+    /// Bytes that its processes read, from files and pipes alike, where the engine can tell.
+    pub read_bytes: Option<u64>,
+    /// Bytes that its processes wrote, to files and pipes alike, where the engine can tell.
+    pub written_bytes: Option<u64>,
 }
 
 /// What an engine says of a program that it ran.

@@ -21,6 +21,8 @@ pub struct Program {
     pub layers: Vec<Layer>,
     /// JSON values that are globals before the program starts.
     pub variables: Map<String, Value>,
+    /// What text files are encoded in that the program opens without naming an encoding; UTF-8 when absent.
+    pub text_encoding: Option<&'static str>,
     /// Longest value in characters that the guest may send back.
     pub value_chars_max: usize,
 }
@@ -44,6 +46,9 @@ pub struct RunRequest {
     pub packages: Vec<String>,
     /// Keeps variables, imports and files between runs that name the same session.
     pub session_id: Option<String>,
+    /// What text files are encoded in that the program reads without naming an encoding; UTF-8 when absent. Only Python
+    /// looks at it.
+    pub text_encoding: Option<&'static str>,
     /// Wall clock that this run may take; [`Limits::wall`] when absent.
     pub timeout: Option<Duration>,
     /// JSON values that are globals before the program starts.
@@ -62,6 +67,7 @@ impl RunRequest {
             language,
             packages: Vec::new(),
             session_id: None,
+            text_encoding: None,
             timeout: None,
             variables: Map::new(),
         }

@@ -47,10 +47,29 @@ const PASSING: [&str; 14] = [
     "URLError",
 ];
 
+/// What text files are most likely in that are not in UTF-8: Windows Latin, of which ISO 8859-1 is a part.
+const OLDER_ENCODING: &str = "cp1252";
+
+/// Whether a program may open text files without naming an encoding; whatever else it decodes, the next try would too.
+fn opens_files(code: &str) -> bool {
+    ["open(", "read_text("].iter().any(|call| code.contains(call))
+}
+
 /// Judges the `attempt`-th try, counted from 1, of a request that failed.
 pub fn judge(request: &RunRequest, report: &Report, attempt: u32, wall_max: Duration) -> Verdict {
     match &report.ending {
         Some(Ending::Raise(Exception { kind, module: Some(module), .. })) => package(request, kind, module),
+        Some(Ending::Raise(Exception { kind, .. }))
+            if kind == "UnicodeDecodeError"
+                && request.text_encoding.is_none()
+                && opens_files(&request.code) =>
+        {
+            let change = format!(
+                "text files are read as {OLDER_ENCODING}, which is what most files are that are no UTF-8"
+            );
+            let request = Box::new(RunRequest { text_encoding: Some(OLDER_ENCODING), ..request.clone() });
+            Verdict::TryAgain { change, pause: Duration::ZERO, request }
+        }
         Some(Ending::Raise(Exception { kind, .. })) if PASSING.contains(&last_part(kind)) => {
             let pause = PAUSE.saturating_mul(1 << (attempt - 1).min(8)).min(PAUSE_MAX);
             let change = format!("{kind} may pass by itself: the same again after {} s", pause.as_secs_f64());

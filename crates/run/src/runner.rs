@@ -294,6 +294,7 @@ impl Runner {
             filename,
             language: *language,
             layers: Vec::new(),
+            text_encoding: request.text_encoding,
             value_chars_max: self.options.limits.output_chars,
             variables: request.variables.clone(),
         };

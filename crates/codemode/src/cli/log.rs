@@ -75,6 +75,7 @@ fn run_json(run: &RunRow) -> Value {
         "code_lines": run.code_lines, "ending": run.ending, "exit_code": run.exit_code, "success": run.success,
         "error_type": run.error_type, "duration_ms": run.duration_ms, "cpu_ms": run.cpu_ms,
         "memory_peak_bytes": run.memory_peak_bytes, "stdout_bytes": run.stdout_bytes, "stderr_bytes": run.stderr_bytes,
+        "read_bytes": run.read_bytes, "written_bytes": run.written_bytes,
     })
 }
 

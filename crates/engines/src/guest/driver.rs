@@ -109,6 +109,7 @@ impl GuestSession {
             nonce,
             servers: &host.servers(),
             session: self.persistent,
+            text_encoding: program.text_encoding,
             value_chars_max: program.value_chars_max,
             variables: &program.variables,
             workspace: &self.workspace.to_string_lossy(),
@@ -284,6 +285,11 @@ fn of_exit(exit: Exit) -> Ending {
 }
 
 fn used(before: Usage, after: Usage) -> Usage {
-    let cpu = after.cpu.map(|cpu| cpu.saturating_sub(before.cpu.unwrap_or(Duration::ZERO)));
-    Usage { cpu, ..after }
+    let since = |after: Option<u64>, before: Option<u64>| Some(after?.saturating_sub(before.unwrap_or(0)));
+    Usage {
+        cpu: after.cpu.map(|cpu| cpu.saturating_sub(before.cpu.unwrap_or(Duration::ZERO))),
+        read_bytes: since(after.read_bytes, before.read_bytes),
+        written_bytes: since(after.written_bytes, before.written_bytes),
+        ..after
+    }
 }

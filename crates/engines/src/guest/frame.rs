@@ -69,6 +69,7 @@ pub struct Run<'a> {
     pub nonce: &'a str,
     pub servers: &'a [String],
     pub session: bool,
+    pub text_encoding: Option<&'a str>,
     pub value_chars_max: usize,
     pub variables: &'a Map<String, Json>,
     pub workspace: &'a str,

@@ -155,3 +155,51 @@ async fn a_fork_of_the_program_does_not_speak_for_it() {
     let code = "import os\npid = os.fork()\nif pid == 0:\n    print('child', flush=True)\nelse:\n    os.waitpid(pid, 0)\n    print('parent')";
     assert_eq!(fresh(code).await, "child\nparent\nfinish");
 }
+
+/// Which encoding a file is in that is no UTF-8 can only be guessed: whoever runs the program again says it.
+#[tokio::test]
+async fn text_files_are_read_in_the_encoding_that_is_asked_for() {
+    let bench = bench();
+    let mut session = bench.session(Language::Python).await;
+    std::fs::write(bench.workspace.path().join("a.csv"), b"caf\xe9;\x80\x81").unwrap();
+    let mut run = async |code: &str, text_encoding| {
+        let heard = Heard::default();
+        let program = codemode_run::Program { text_encoding, ..program(Language::Python, code) };
+        let outcome = session.run(&program, &heard, CancellationToken::new()).await.unwrap();
+        match outcome.ending {
+            Ending::Raise(exception) => exception.kind,
+            _ => heard.stdout(),
+        }
+    };
+    let ways = [
+        "print(open('a.csv').read())",
+        "from pathlib import Path\nprint(Path('a.csv').read_text())",
+        "with open('a.csv', 'rt', newline='') as file: print(next(file))",
+    ];
+    for code in ways {
+        assert_eq!(run(code, None).await, "UnicodeDecodeError", "{code}");
+        assert_eq!(run(code, Some("cp1252")).await, "caf\u{e9};\u{20ac}\u{fffd}\n", "{code}");
+    }
+    // What names its encoding, what is no text and what is written are as ever.
+    let others = [
+        ("open('a.csv', encoding='utf-8').read()", "UnicodeDecodeError"),
+        ("print(open('a.csv', 'rb').read())", "b'caf\\xe9;\\x80\\x81'\n"),
+        ("print(open('b.txt', 'w').write('\u{e9}'), open('b.txt', 'rb').read())", "1 b'\\xc3\\xa9'\n"),
+    ];
+    for (code, expected) in others {
+        assert_eq!(run(code, Some("cp1252")).await, expected, "{code}");
+    }
+    assert_eq!(run("print(open is __import__('io').open, open.__module__)", None).await, "True io\n");
+}
+
+#[tokio::test]
+async fn what_a_run_reads_and_writes_is_counted() {
+    let bench = bench();
+    let (outcome, _) = bench.run(Language::Python, "open('a', 'w').write('x' * 1_000_000)\nopen('a').read()").await;
+    let usage = outcome.usage;
+    for (what, bytes) in [("read", usage.read_bytes), ("written", usage.written_bytes)] {
+        assert!(bytes.is_some_and(|bytes| (1_000_000..20_000_000).contains(&bytes)), "{what}: {bytes:?}");
+    }
+    let (outcome, _) = bench.run(Language::Python, "pass").await;
+    assert!(outcome.usage.written_bytes.is_some_and(|bytes| bytes < 100_000), "{:?}", outcome.usage);
+}

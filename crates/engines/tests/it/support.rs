@@ -163,6 +163,7 @@ pub(crate) fn program(language: Language, code: &str) -> Program {
         language,
         layers: Vec::new(),
         value_chars_max: 50_000,
+        text_encoding: None,
         variables: serde_json::Map::new(),
     }
 }

@@ -111,7 +111,11 @@ impl Session for Player {
         host: &dyn Host,
         cancel: CancellationToken,
     ) -> Result<Outcome, EngineError> {
-        let usage = Usage { cpu: Some(std::time::Duration::from_millis(3)), memory_peak_bytes: Some(4096) };
+        let usage = Usage {
+            cpu: Some(std::time::Duration::from_millis(3)),
+            memory_peak_bytes: Some(4096),
+            ..Usage::default()
+        };
         let mut outcome = Outcome { ending: Ending::Finish, usage, value: None };
         self.script.note("started");
         // The script of a Python program stands in its comments: what reads programs before they run has to like it.

@@ -24,7 +24,10 @@ CREATE TABLE sessions (
     session_id TEXT NOT NULL, language TEXT NOT NULL, engine TEXT, created_ms INTEGER NOT NULL,
     last_used_ms INTEGER NOT NULL, runs INTEGER NOT NULL, PRIMARY KEY (session_id, language));
 CREATE INDEX sessions_used ON sessions (last_used_ms);
-", super::learnings::MIGRATION, super::vectors::MIGRATION, super::learnings::EXTRA_MIGRATION];
+", super::learnings::MIGRATION, super::vectors::MIGRATION, super::learnings::EXTRA_MIGRATION, "
+ALTER TABLE runs ADD COLUMN read_bytes INTEGER;
+ALTER TABLE runs ADD COLUMN written_bytes INTEGER;
+"];
 
 static MAKING: Mutex<()> = Mutex::new(());
 

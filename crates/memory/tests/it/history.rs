@@ -35,7 +35,12 @@ fn report(id: &str, ending: Ending) -> Report {
         stderr: Captured::default(),
         stdout: Captured { bytes: 2, text: "1\n".to_owned(), truncated: false },
         tool_calls: Vec::new(),
-        usage: Usage { cpu: Some(Duration::from_millis(9)), memory_peak_bytes: Some(1024) },
+        usage: Usage {
+            cpu: Some(Duration::from_millis(9)),
+            memory_peak_bytes: Some(1024),
+            read_bytes: Some(7),
+            written_bytes: None,
+        },
         value: None,
     }
 }

@@ -29,6 +29,8 @@ fn row(id: &str, session: Option<&str>, success: bool) -> RunRow {
         duration_ms: 12,
         cpu_ms: Some(10),
         memory_peak_bytes: None,
+        read_bytes: Some(6),
+        written_bytes: Some(7),
         stdout_bytes: 4,
         stderr_bytes: 0,
     }

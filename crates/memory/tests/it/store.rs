@@ -235,7 +235,7 @@ fn an_empty_file_is_migrated() {
     store.add(&row("1", None, true)).unwrap();
     assert_eq!(
         (pragma(&path, "user_version"), pragma(&path, "journal_mode")),
-        ("Integer(4)".into(), "Text(\"wal\")".into())
+        ("Integer(5)".into(), "Text(\"wal\")".into())
     );
     // A second opening finds nothing to do.
     assert_eq!(ids(&Store::open(&path).unwrap(), &ALL), ["1"]);

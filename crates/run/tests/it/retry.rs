@@ -85,3 +85,21 @@ fn a_timeout_is_doubled_up_to_the_longest_one() {
         assert_eq!(*tried, RunRequest { timeout: Some(next), ..request() });
     }
 }
+
+#[test]
+fn text_that_is_no_utf_8_is_read_as_what_it_most_likely_is() {
+    let reads = RunRequest::new(Language::Python, "print(open('a.csv').read())");
+    let Verdict::TryAgain { change, request: next, .. } =
+        verdict(&reads, raise("UnicodeDecodeError", None), 1)
+    else {
+        panic!("given up")
+    };
+    assert_eq!(change, "text files are read as cp1252, which is what most files are that are no UTF-8");
+    assert_eq!(*next, RunRequest { text_encoding: Some("cp1252"), ..reads });
+    let reason = "UnicodeDecodeError is the program's own and would come again: change the program";
+    let decodes = RunRequest::new(Language::Python, "data.decode()");
+    for request in [*next, decodes] {
+        let again = verdict(&request, raise("UnicodeDecodeError", None), 1);
+        assert_eq!(again, Verdict::GiveUp(reason.to_owned()));
+    }
+}
