@@ -1,10 +1,11 @@
 //! Which learnings match an error. Patterns come from models: an engine without backtracking searches them, in time that
 //! grows with the pattern times the text, and both are bounded.
 
-use codemode_run::{Ending, Learning, Lesson, Recalled, Report, RunRequest};
+use codemode_run::{Ending, Learning, Report, RunRequest};
 use regex_lite::RegexBuilder;
 
 use super::opened::Failure;
+use crate::store::{LEARNINGS_MAX, Store, StoreError};
 
 /// Bytes at the end of an error's text that are searched.
 const TEXT_BYTES_MAX: usize = 16 * 1024;
@@ -36,36 +37,57 @@ fn end_of(text: String) -> String {
     text[start..].to_owned()
 }
 
-/// The learnings whose pattern is in the text, those that helped most first.
-pub(super) fn fitting(learnings: Vec<Learning>, text: &str) -> Vec<Recalled> {
-    let lower = text.to_lowercase();
-    let fits = |learning: &Learning| match &learning.lesson {
-        Lesson::Error { pattern, .. } => matches(pattern, text, &lower),
-        Lesson::Semantic { .. } => false,
-    };
-    let mut found: Vec<Recalled> = learnings
-        .into_iter()
-        .filter(fits)
-        .map(|learning| Recalled { score: trust(&learning), learning })
-        .collect();
-    found.sort_by(|one, other| other.score.total_cmp(&one.score));
-    found
+/// The patterns of a file, read once: what a learning says never changes.
+#[derive(Debug, Default)]
+pub(super) struct Patterns {
+    /// Number of the last learning that was read.
+    last: i64,
+    patterns: Vec<Pattern>,
 }
 
-/// A pattern that fits the empty text fits everything, and so says nothing.
-fn matches(pattern: &str, text: &str, lower: &str) -> bool {
-    let is_plain = !pattern.contains(|c: char| r"\.+*?()|[]{}^$".contains(c));
-    if is_plain {
-        return !pattern.trim().is_empty() && lower.contains(&pattern.to_lowercase());
+#[derive(Debug)]
+struct Pattern {
+    id: i64,
+    /// In lower case, what has to be in a text that the pattern fits. Looking for it costs a thousandth of compiling.
+    required: Option<String>,
+    text: String,
+}
+
+impl Patterns {
+    /// Reads what this and other servers wrote since the last time.
+    pub(super) fn refresh(&mut self, store: &Store) -> Result<(), StoreError> {
+        // Those of learnings that were forgotten are found by nobody, but would pile up.
+        if self.patterns.len() > 2 * LEARNINGS_MAX as usize {
+            *self = Self::default();
+        }
+        for (id, text) in store.patterns_after(self.last)? {
+            self.last = id;
+            self.patterns.push(Pattern { id, required: required(&text), text });
+        }
+        Ok(())
     }
-    // Compiling costs a thousand times what looking for a word does.
-    if required(pattern).is_some_and(|part| !lower.contains(&part.to_lowercase())) {
-        return false;
+
+    /// The learnings whose pattern is in a text.
+    pub(super) fn fitting(&self, text: &str) -> Vec<i64> {
+        let lower = text.to_lowercase();
+        let fitting = self.patterns.iter().filter(|pattern| pattern.fits(text, &lower));
+        fitting.map(|pattern| pattern.id).collect()
     }
-    let mut builder = RegexBuilder::new(pattern);
-    match builder.case_insensitive(true).size_limit(PATTERN_BYTES_MAX).build() {
-        Ok(regex) => !regex.is_match("") && regex.is_match(text),
-        Err(_) => lower.contains(&pattern.to_lowercase()),
+}
+
+impl Pattern {
+    /// A pattern that fits the empty text fits everything, and so says nothing.
+    fn fits(&self, text: &str, lower: &str) -> bool {
+        if self.text.trim().is_empty() || self.required.as_ref().is_some_and(|part| !lower.contains(part)) {
+            return false;
+        }
+        let is_plain = !self.text.contains(|c: char| r"\.+*?()|[]{}^$".contains(c));
+        let mut builder = RegexBuilder::new(&self.text);
+        let mut compile = || builder.case_insensitive(true).size_limit(PATTERN_BYTES_MAX).build().ok();
+        match if is_plain { None } else { compile() } {
+            Some(regex) => !regex.is_match("") && regex.is_match(text),
+            None => lower.contains(&self.text.to_lowercase()),
+        }
     }
 }
 
@@ -92,7 +114,7 @@ fn required(pattern: &str) -> Option<String> {
             None => parts.push(String::new()),
         }
     }
-    parts.into_iter().max_by_key(String::len).filter(|part| !part.is_empty())
+    parts.into_iter().max_by_key(String::len).filter(|part| !part.is_empty()).map(|part| part.to_lowercase())
 }
 
 /// How often it helped, of how often it was tried; one of two tries when nobody knows.

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use codemode_run::{Learning, Lesson, Recalled};
 
-use super::matching;
+use super::matching::{Patterns, trust};
 use super::ranking::{NEAR_ENOUGH, by_meaning, by_words};
 use crate::index::Index;
 use crate::meaning;
-use crate::store::{LEARNINGS_MAX, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::vector::Vector;
 
 /// Hits of either kind that are ranked.
@@ -29,6 +29,7 @@ pub(super) struct Opened {
     /// Learnings up to this number have their vectors.
     filled: i64,
     index: Index,
+    patterns: Patterns,
     pub(super) store: Store,
 }
 
@@ -45,7 +46,7 @@ pub(super) struct Failure {
 
 impl Opened {
     pub(super) fn new(store: Store) -> Self {
-        Self { filled: 0, index: Index::default(), store }
+        Self { filled: 0, index: Index::default(), patterns: Patterns::default(), store }
     }
 
     /// Finds out what up to so many learnings mean. True when there are more.
@@ -79,18 +80,24 @@ impl Opened {
 
     /// The learnings that fit a failure: by their pattern, then by what they mean.
     pub(super) fn recall(&mut self, failure: &Failure, limit: usize) -> Result<Vec<Recalled>, StoreError> {
-        let learnings = self.store.learnings(LEARNINGS_MAX)?;
-        let mut found = matching::fitting(learnings, &failure.text);
+        self.patterns.refresh(&self.store)?;
+        let fitting = self.store.learnings_of(&self.patterns.fitting(&failure.text))?;
+        let scored = fitting.into_iter().map(|learning| Recalled { score: trust(&learning), learning });
+        let mut found: Vec<Recalled> = scored.collect();
+        found.sort_by(|one, other| {
+            other.score.total_cmp(&one.score).then(other.learning.id.cmp(&one.learning.id))
+        });
         let errors = self.near(&failure.title, TELL_ERROR)?.unwrap_or_default();
-        let purposes = self.near(&failure.purpose, TELL_PURPOSE)?.unwrap_or_default();
         let errors = errors.into_iter().filter(|(learning, _)| is_error(learning));
-        let purposes = purposes.into_iter().filter(|(learning, _)| !is_error(learning));
+        let purposes =
+            if self.store.has_semantic()? { self.near(&failure.purpose, TELL_PURPOSE)? } else { None };
+        let purposes = purposes.unwrap_or_default().into_iter().filter(|(learning, _)| !is_error(learning));
         for (learning, cosine) in errors.chain(purposes) {
             if !found.iter().any(|known| known.learning.id == learning.id) {
                 found.push(Recalled { learning, score: f64::from(cosine) });
             }
         }
-        found.retain(|recalled| matching::trust(&recalled.learning) >= TELL_TRUST);
+        found.retain(|recalled| trust(&recalled.learning) >= TELL_TRUST);
         found.truncate(limit);
         Ok(found)
     }

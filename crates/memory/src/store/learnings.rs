@@ -121,6 +121,20 @@ impl Store {
         Ok(rows?.into_iter().flatten().collect())
     }
 
+    /// The patterns of errors behind this number, with the numbers of their learnings, in their order.
+    pub(crate) fn patterns_after(&self, number: i64) -> Result<Vec<(i64, String)>, StoreError> {
+        let sql = "SELECT id, cause FROM learnings WHERE id > ?1 AND kind = 'error' ORDER BY id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether there is a learning of the other kind: an objective that was reached in another way.
+    pub(crate) fn has_semantic(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM learnings WHERE kind = 'semantic')";
+        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
     /// The highest number of a learning; 0 when there is none.
     pub(crate) fn newest_learning(&self) -> Result<i64, StoreError> {
         let mut statement = self.connection.prepare_cached("SELECT ifnull(max(id), 0) FROM learnings")?;

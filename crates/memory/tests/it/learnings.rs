@@ -200,3 +200,48 @@ async fn a_lesson_without_words_or_with_too_many_is_an_argument_error() {
     }
     assert_eq!(learnings.list(9).await.unwrap(), []);
 }
+
+/// A failure is told what others learned of such errors and of such purposes, also in other words; and nothing else.
+#[cfg(feature = "meaning")]
+#[tokio::test]
+async fn a_failure_is_told_what_means_the_same() {
+    let (_folder, path) = place();
+    let learnings = Learnings::new(path);
+    let decode = error("UnicodeDecodeError: utf-8 codec cannot decode a byte", "name the encoding: latin-1");
+    let resize = semantic("make a thumbnail of a photo", "crop", "thumbnail((128, 128))");
+    for learning in [&decode, &resize] {
+        learnings.add(learning.clone()).await.unwrap();
+    }
+    let for_purpose = |purpose: &str| RunRequest { description: Some(purpose.to_owned()), ..request() };
+    let decodes = "'utf-8' codec can't decode byte 0xe9 in position 3: invalid continuation byte";
+    let cases = [
+        ("", decodes, vec![decode.lesson.clone()]),
+        ("shrink a photo to a thumbnail", "it is 3 pixels", vec![resize.lesson.clone()]),
+        ("make a thumbnail of a picture", decodes, vec![decode.lesson, resize.lesson]),
+        ("plot the rainfall of a year", "list index out of range", Vec::new()),
+        ("", "math domain error", Vec::new()),
+        ("", "", Vec::new()),
+    ];
+    for (purpose, message, expected) in cases {
+        let failed = raised(message, message);
+        let told = learnings.recall(&for_purpose(purpose), &failed, 3).await.unwrap();
+        assert_eq!(lessons(told), expected, "{purpose:?} {message:?}");
+    }
+}
+
+/// What was told four times in vain is not told again.
+#[tokio::test]
+async fn a_learning_that_never_helps_is_not_told_any_more() {
+    let (_folder, path) = place();
+    let learnings = Learnings::new(path);
+    learnings.add(error("boom", "wait")).await.unwrap();
+    let mut told = Vec::new();
+    for round in 0..6 {
+        let failed = raised(&format!("{round}"), "boom");
+        told.push(learnings.recall(&request(), &failed, 3).await.unwrap().len());
+        learnings.note(&request(), &failed);
+        learnings.settle().await;
+    }
+    assert_eq!(told, [1, 1, 1, 1, 0, 0]);
+    assert_eq!(counts(&learnings).await, [(1, 0, 4)]);
+}
