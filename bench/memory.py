@@ -92,6 +92,7 @@ def main():
             server.timed("get_learnings", {"search": "warm"})
         medians, [searched] = in_turns(chosen.rounds, search(few), search(many))
         fails, [_, recalled, exploded] = in_turns(chosen.rounds, fail(none), fail(few), fail(many), fail(evil))
+        told = 1000 * statistics.median(many.timed("get_system_context", {}) for _ in range(chosen.rounds))
         loaded = many.resident()
         for server in (none, few, many, evil):
             server.close()
@@ -99,6 +100,7 @@ def main():
             ("search of %d, beside its embedding" % chosen.learnings, searched, 10, "ms", "%.1f ms : %.1f ms" % (medians[1], medians[0])),
             ("a failed run, by one without learnings", fails[2] - fails[0], None, "ms", "%.1f ms : %.1f ms" % (fails[2], fails[0])),
             ("a catastrophic pattern", exploded - (fails[1] - fails[0]), 10, "ms", "%.1f ms : %.1f ms" % (fails[3], fails[1])),
+            ("get_system_context, warm", told, 100, "ms", ""),
             ("an embedding, at import", embed, None, "ms", ""),
             ("memory before the first search", idle / 1e6, 25, "MB", ""),
             ("memory with the model", loaded / 1e6, None, "MB", ""),

@@ -100,12 +100,12 @@ pub fn server(
     person: Arc<ClientPerson>,
     runs: &Runs,
 ) -> ServerOptions {
-    let runner = Arc::clone(runs.runner());
+    let (runner, network) = (Arc::clone(runs.runner()), settings.network.mode);
     ServerOptions {
         catalog_tokens: settings.catalog_tokens,
         context: Arc::new(move || {
             let runner = Arc::clone(&runner);
-            async move { doctor::context(&runner).await }.boxed()
+            async move { doctor::context(&runner, network).await }.boxed()
         }),
         person,
         rasteriser: Some(Rasteriser::new(this_binary())),

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use codemode_engines::{NOT_IN_THIS_BUILD, interpreter};
-use codemode_run::{Engine, Language, Runner};
+use codemode_run::network::NetworkMode;
+use codemode_run::{Engine, Language, Learning, Lesson, Runner};
 use futures::future::join_all;
 use serde_json::{Map, Value, json};
 
@@ -113,8 +114,14 @@ fn word(value: &Value) -> &str {
     value.as_str().unwrap_or("-")
 }
 
+/// Learnings that the context names.
+const LEARNINGS_NAMED_MAX: usize = 5;
+
+/// Characters of a learning that the context shows.
+const LEARNING_CHARS_MAX: usize = 100;
+
 /// What a program can count on, in a few lines for a model.
-pub async fn context(runner: &Runner) -> String {
+pub async fn context(runner: &Runner, network: NetworkMode) -> String {
     let mut text = format!(
         "codemode {} on {} {}\n",
         env!("CARGO_PKG_VERSION"),
@@ -122,7 +129,7 @@ pub async fn context(runner: &Runner) -> String {
         std::env::consts::ARCH
     );
     for (engine, works) in runner.candidates().await {
-        let state = if works { engine.profile().isolation.name() } else { "not here" };
+        let state = if works { engine.profile().isolation.name() } else { "not to be had here" };
         let _ = writeln!(text, "engine {}: {state}", engine.name());
     }
     let versions =
@@ -130,6 +137,12 @@ pub async fn context(runner: &Runner) -> String {
     for (language, version) in ["python", "javascript", "bash"].iter().zip(versions) {
         let _ = writeln!(text, "{language}: {}", version.unwrap_or_else(|| "not installed".to_owned()));
     }
+    let packages = if runner.choices().rules.auto_install {
+        "what a Python program imports and lacks is installed before it starts"
+    } else {
+        "only what is named in `packages` is installed"
+    };
+    let _ = writeln!(text, "network: {network}\npackages: {packages}");
     let limits = runner.limits();
     let _ = write!(
         text,
@@ -140,5 +153,33 @@ pub async fn context(runner: &Runner) -> String {
         limits.file >> 20,
         limits.output_chars,
     );
-    text
+    text + &learnings(runner).await
+}
+
+/// The newest learnings, so that a model knows that there are some.
+async fn learnings(runner: &Runner) -> String {
+    let newest = match runner.memory().list(LEARNINGS_NAMED_MAX).await {
+        Ok(newest) if !newest.is_empty() => newest,
+        Ok(_) => return String::new(),
+        Err(error) => {
+            tracing::warn!(%error, "learnings are not in the context");
+            return String::new();
+        }
+    };
+    let line = |learning: &Learning| {
+        let (what, mend) = match &learning.lesson {
+            Lesson::Error { pattern, solution } => (pattern, solution),
+            Lesson::Semantic { objective, successful_approach, .. } => (objective, successful_approach),
+        };
+        format!("- {}: {}\n", short(what), short(mend))
+    };
+    format!("the newest learnings:\n{}", newest.iter().map(line).collect::<String>())
+}
+
+fn short(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LEARNING_CHARS_MAX) {
+        None => line,
+        Some((end, _)) => format!("{}…", &line[..end]),
+    }
 }

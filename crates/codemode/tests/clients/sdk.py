@@ -175,6 +175,7 @@ class Sdk:
         """What was learned is there after a restart of the server."""
         text = await self.said("get_learnings", {"search": "blanks"})
         expect.same(text.splitlines()[-1].split("%, ")[1], "helped 1 times, did not help 0 times")
+        expect.same("- invalid literal for int\\(\\): take the blanks out first" in await self.said("get_system_context", {}), True)
         text = await self.said("get_learnings", {})
         read = await self.client.read_resource("codemode://learnings")
         expect.same([content.text for content in read.contents], [text])
@@ -221,7 +222,10 @@ class Sdk:
     async def context(self):
         """What the machine offers."""
         text = await self.said("get_system_context", {})
+        lines = dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
         expect.same(text.split()[0], "codemode")
+        expect.same((lines["network"], lines["packages"]),
+                    ("public", "what a Python program imports and lacks is installed before it starts"))
 
     async def said(self, tool, arguments):
         return (await self.raw(arguments, tool=tool))["content"][0]["text"]
