@@ -2,6 +2,7 @@
 //! grows with the pattern times the text, and both are bounded.
 
 use codemode_run::{Ending, Learning, Report, RunRequest};
+use memchr::memmem::Finder;
 use regex_lite::RegexBuilder;
 
 use super::opened::Failure;
@@ -10,6 +11,9 @@ use crate::store::{LEARNINGS_MAX, Store, StoreError};
 /// Bytes at the end of an error's text that are searched.
 const TEXT_BYTES_MAX: usize = 16 * 1024;
 
+/// Characters of an error or of a purpose whose meaning is looked at.
+const TITLE_CHARS_MAX: usize = 300;
+
 /// Bytes that one compiled pattern may take; a larger one is looked up as text.
 const PATTERN_BYTES_MAX: usize = 64 * 1024;
 
@@ -17,16 +21,21 @@ const PATTERN_BYTES_MAX: usize = 64 * 1024;
 pub(super) fn failure(request: &RunRequest, report: &Report) -> Failure {
     let (title, text) = match &report.ending {
         Some(Ending::Raise(exception)) => {
-            let title = format!("{}: {}", exception.kind, exception.message);
-            let text = format!("{}\n{title}", exception.traceback);
-            (title, text)
+            let text = format!("{}\n{}: {}", exception.traceback, exception.kind, exception.message);
+            (format!("{}: {}", exception.kind, exception.message), text)
         }
         _ => {
             let text = report.stderr.text.clone();
             (text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default().to_owned(), text)
         }
     };
-    Failure { purpose: request.description.clone().unwrap_or_default(), text: end_of(text), title }
+    let purpose = beginning(request.description.as_deref().unwrap_or_default());
+    Failure { purpose, text: end_of(text), title: beginning(&title) }
+}
+
+/// What a text is about stands in its first line.
+fn beginning(text: &str) -> String {
+    text.lines().next().unwrap_or_default().chars().take(TITLE_CHARS_MAX).collect()
 }
 
 fn end_of(text: String) -> String {
@@ -49,7 +58,7 @@ pub(super) struct Patterns {
 struct Pattern {
     id: i64,
     /// In lower case, what has to be in a text that the pattern fits. Looking for it costs a thousandth of compiling.
-    required: Option<String>,
+    required: Option<Finder<'static>>,
     text: String,
 }
 
@@ -62,7 +71,8 @@ impl Patterns {
         }
         for (id, text) in store.patterns_after(self.last)? {
             self.last = id;
-            self.patterns.push(Pattern { id, required: required(&text), text });
+            let required = required(&text).map(|part| Finder::new(&part).into_owned());
+            self.patterns.push(Pattern { id, required, text });
         }
         Ok(())
     }
@@ -78,7 +88,9 @@ impl Patterns {
 impl Pattern {
     /// A pattern that fits the empty text fits everything, and so says nothing.
     fn fits(&self, text: &str, lower: &str) -> bool {
-        if self.text.trim().is_empty() || self.required.as_ref().is_some_and(|part| !lower.contains(part)) {
+        if self.text.trim().is_empty()
+            || self.required.as_ref().is_some_and(|part| part.find(lower.as_bytes()).is_none())
+        {
             return false;
         }
         let is_plain = !self.text.contains(|c: char| r"\.+*?()|[]{}^$".contains(c));

@@ -143,12 +143,14 @@ impl Store {
 
     /// Learnings that have one of these words, the best first.
     pub(crate) fn word_hits(&self, words: &str, limit: usize) -> Result<Vec<WordHit>, StoreError> {
-        let Some(query) = query(words) else { return Ok(Vec::new()) };
-        // The cause weighs most: a failure is looked up by what it looks like.
+        let Some(query) = self.query(words)? else { return Ok(Vec::new()) };
+        // The cause weighs most: a failure is looked up by what it looks like. Only the best are looked up in the table.
         let sql = format!(
-            "SELECT {LEARNING_COLUMNS}, bm25(learning_words, 3, 1, 2, 1, 1) AS rank
-            FROM learning_words JOIN learnings AS l ON l.id = learning_words.rowid
-            WHERE learning_words MATCH ?1 ORDER BY rank, success_count - failure_count DESC, id DESC LIMIT ?2"
+            "SELECT {LEARNING_COLUMNS}, rank FROM learnings AS l JOIN (
+                SELECT rowid, rank FROM learning_words
+                WHERE learning_words MATCH ?1 AND rank MATCH 'bm25(3, 1, 2, 1, 1)' ORDER BY rank LIMIT ?2
+            ) AS hits ON l.id = hits.rowid
+            ORDER BY rank, success_count - failure_count DESC, id DESC"
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -158,6 +160,24 @@ impl Store {
             Ok(WordHit { fit: (-rank).max(0.0), learning: learning_row(row)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The question in the language of FTS5: any of its words, each as text. Words of every fifth learning are left out where
+    /// there are many: they say nothing, and every learning that has them would have to be ranked. `None` when there is
+    /// nothing to look for.
+    fn query(&self, question: &str) -> Result<Option<String>, StoreError> {
+        let common = (self.newest_learning()? / 5).max(COMMON_MIN);
+        let sql =
+            "SELECT count(*) FROM (SELECT 1 FROM learning_words WHERE learning_words MATCH ?1 LIMIT ?2)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rare = Vec::new();
+        for word in words(question) {
+            let count: i64 = statement.query_row(params![word, common], |row| row.get(0))?;
+            if (1..common).contains(&count) {
+                rare.push(word);
+            }
+        }
+        Ok((!rare.is_empty()).then(|| rare.join(" OR ")))
     }
 
     /// Counts what became of suggestions: the next try worked, or failed again.
@@ -284,6 +304,9 @@ fn digest(lesson: &Lesson) -> String {
 /// Words of a query that are looked up.
 const WORDS_MAX: usize = 64;
 
+/// Learnings that a word may be in, however few there are in all, before it says nothing.
+const COMMON_MIN: i64 = 200;
+
 /// Words that say nothing about what is asked.
 const STOP_WORDS: [&str; 40] = [
     "a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "for", "from", "how", "i", "if", "in",
@@ -291,14 +314,13 @@ const STOP_WORDS: [&str; 40] = [
     "to", "was", "what", "when", "which", "why", "with", "you", "your",
 ];
 
-/// The query in the language of FTS5: any of the words, each as text. `None` when there is nothing to look for.
-fn query(words: &str) -> Option<String> {
-    let lower = words.to_lowercase();
+/// The words of a question that may say something, each as a text of FTS5.
+fn words(question: &str) -> Vec<String> {
+    let lower = question.to_lowercase();
     let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let words: Vec<String> = words
+    words
         .filter(|word| !STOP_WORDS.contains(word))
         .take(WORDS_MAX)
         .map(|word| format!("\"{word}\""))
-        .collect();
-    (!words.is_empty()).then(|| words.join(" OR "))
+        .collect()
 }
