@@ -4,6 +4,9 @@ Each check begins with the number of the case in the list of its faults.
 """
 
 import http.server
+import json
+import os
+import subprocess
 import threading
 import time
 
@@ -145,7 +148,50 @@ class Old(Sdk):
         expect.same(told["hints"], [hint])
 
 
+async def two_servers_lose_nothing(binary, home):
+    """D1: of 40 learnings of two servers at once, 40 are kept."""
+    servers = [Old(binary, "jail", home) for _ in range(2)]
+
+    async def add(number, server):
+        for count in range(20):
+            learning = {"error_pattern": "failure %d of server %d" % (count, number), "solution": "wait", "context": ""}
+            expect.same("is kept" in await server.said("add_learning", learning), True)
+
+    async with servers[0].client, servers[1].client:
+        async with anyio.create_task_group() as adding:
+            for number, server in enumerate(servers):
+                adding.start_soon(add, number, server)
+    expect.same(len(kept(binary, home)), 40)
+
+
+async def a_damaged_file_is_kept_aside(binary, home):
+    """D2: what is left of it is not written over, and a new one begins."""
+    folder = os.path.join(home, "codemode")
+    database = os.path.join(folder, "codemode.sqlite")
+    with open(database, "r+b") as file:
+        file.seek(100)
+        file.write(b"damage" * 1000)
+    server = Old(binary, "jail", home)
+    async with server.client:
+        said = await server.said("add_learning", {"error_pattern": "after the damage", "solution": "wait", "context": ""})
+        expect.same(said, "learning 1 is kept")
+    aside = [name for name in os.listdir(folder) if ".damaged-" in name and not name.endswith(("-wal", "-shm"))]
+    with open(os.path.join(folder, aside[0]), "rb") as file:
+        expect.same(b"damage" * 1000 in file.read(), True)
+    expect.same([learning["error_pattern"] for learning in kept(binary, home)], ["after the damage"])
+
+
+def kept(binary, home):
+    """The learnings of a user."""
+    places = dict.fromkeys(["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"], home)
+    command = [binary, "learnings", "list", "--limit", "1000", "--json"]
+    done = subprocess.run(command, env=dict(os.environ, **places), capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 async def checks(binary, home, check):
+    await check("two servers lose nothing", lambda: two_servers_lose_nothing(binary, home))
+    await check("a damaged file is kept aside", lambda: a_damaged_file_is_kept_aside(binary, home))
     old = Old(binary, "jail", home)
     async with old.client:
         await check("only files of the sandbox", old.only_files_of_the_sandbox)
