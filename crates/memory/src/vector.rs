@@ -4,6 +4,7 @@
 pub(crate) const DIMENSIONS: usize = 384;
 
 /// Largest magnitude of one stored number.
+#[cfg(feature = "meaning")]
 const LARGEST: f32 = 127.0;
 
 /// A direction in 384 dimensions, each in one signed byte.
@@ -16,6 +17,7 @@ pub(crate) struct Vector {
 
 impl Vector {
     /// The direction of these numbers; nothing but their proportions count.
+    #[cfg(feature = "meaning")]
     pub(crate) fn new(numbers: &[f32]) -> Self {
         let largest = numbers.iter().fold(f32::MIN_POSITIVE, |largest, number| largest.max(number.abs()));
         // It is within the range of a signed byte by the division.
@@ -31,7 +33,7 @@ impl Vector {
     }
 
     /// The numbers of the direction, which has the length 1.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "meaning"))]
     pub(crate) fn numbers(&self) -> Vec<f32> {
         self.numbers.iter().map(|number| f32::from(*number) * self.scale).collect()
     }

@@ -1,5 +1,5 @@
 //! Real servers from npm and PyPI, which `.ci/upstreams` installs into `target/upstreams`. Where they are not installed
-//! the test says so; CI installs them, and `CODEMODE_UPSTREAMS_REQUIRED` makes their absence a failure.
+//! the test says so; CI installs them, and `CODEMODE_TEST_UPSTREAMS_REQUIRED` makes their absence a failure.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,7 +15,7 @@ fn installed() -> Option<PathBuf> {
     if folder.join("node_modules").is_dir() && folder.join("python/bin").is_dir() {
         return Some(folder.canonicalize().unwrap());
     }
-    assert!(std::env::var_os("CODEMODE_UPSTREAMS_REQUIRED").is_none(), "run .ci/upstreams first");
+    assert!(std::env::var_os("CODEMODE_TEST_UPSTREAMS_REQUIRED").is_none(), "run .ci/upstreams first");
     println!("skipped: the servers are not installed; run .ci/upstreams");
     None
 }
