@@ -67,7 +67,7 @@ pub fn runs(settings: &Settings, paths: &Paths, variables: &Variables, tools: Ar
         engines: engines(settings, paths),
         journal: Arc::new(History::new(paths.database.clone())),
         limits: settings.limits.clone(),
-        memory: Arc::new(Learnings::new(paths.database.clone())),
+        memory: Arc::new(Learnings::with_learning(paths.database.clone(), settings.learns)),
         minimum: settings.minimum,
         packages: packages(settings, paths, variables),
         policy: settings.policy.clone(),

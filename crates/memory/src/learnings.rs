@@ -40,19 +40,27 @@ struct Inner {
     /// What is written behind the runner's back.
     behind: TaskTracker,
     is_filling: AtomicBool,
+    /// Whether mended failures become learnings by themselves.
+    learns: bool,
     opened: Mutex<Option<Opened>>,
     path: PathBuf,
     pending: Mutex<Pending>,
 }
 
 impl Learnings {
-    /// Learnings in this file.
+    /// Learnings in this file. A failure that a later run mends becomes one by itself.
     pub fn new(path: PathBuf) -> Self {
+        Self::with_learning(path, true)
+    }
+
+    /// The same; whether failures become learnings by themselves is said.
+    pub fn with_learning(path: PathBuf, learns: bool) -> Self {
         let behind = TaskTracker::new();
         behind.close();
         Self(Arc::new(Inner {
             behind,
             is_filling: AtomicBool::new(false),
+            learns,
             opened: Mutex::default(),
             path,
             pending: Mutex::default(),
@@ -201,7 +209,8 @@ impl Memory for Learnings {
         if matches!(report.ending, None | Some(Ending::Cancel)) {
             return;
         }
-        let told = self.pending().next_try(request, report);
+        let mut told = self.pending().next_try(request, report);
+        told.failed = told.failed.filter(|_| self.0.learns);
         if told.is_empty() {
             return;
         }

@@ -39,6 +39,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("", "How codemode runs programs and what it offers to a client."),
     ("limits", "Bounds of a run. Each is enforced by every engine, or reported as not enforced."),
     ("sandbox", "How well a program has to be isolated, and what it sees of this machine."),
+    ("memory", "What is remembered of failures."),
     ("network", "What a program may reach. The engine `direct` cannot restrict it."),
     ("packages", "What may be installed for a program."),
     ("policy", "What is refused before anything runs."),
@@ -158,6 +159,12 @@ pub const KEYS: &[Key] = &[
         "Folders that programs see besides their workspace, as SOURCE:TARGET or SOURCE:TARGET:rw; read-only unless it ends in :rw.",
     ),
     key("sandbox.warm", Kind::Count(0, 64), "2", "Interpreters of a language that wait for work."),
+    key(
+        "memory.learn",
+        Kind::Flag,
+        "true",
+        "Makes a learning of an error that a later run of the same session or purpose mends.",
+    ),
     key(
         "network.mode",
         Kind::Choice(&["none", "hosts", "public", "full"]),

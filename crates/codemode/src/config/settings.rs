@@ -22,6 +22,8 @@ pub struct Settings {
     pub catalog_tokens: usize,
     /// The one engine to use; the first that fits when absent.
     pub engine: Option<String>,
+    /// Whether mended failures become learnings by themselves.
+    pub learns: bool,
     /// Bounds of every run.
     pub limits: Limits,
     /// Weakest isolation that may be used.
@@ -77,6 +79,7 @@ impl Settings {
             packages: read.packages(),
             policy: read.policy(),
             proxy: read.proxy(),
+            learns: read.flag("memory.learn"),
             structured_output: read.flag("structured_output"),
             tools: read.tools()?,
             warm: read.count("sandbox.warm"),

@@ -227,6 +227,19 @@ async fn slips_and_errors_without_words_teach_nothing() {
 }
 
 #[tokio::test]
+async fn who_does_not_want_it_learns_nothing() {
+    let (_folder, path) = place();
+    let learnings = Learnings::with_learning(path, false);
+    learnings.note(
+        &program("data = open('/data/input.csv').read()"),
+        &raised("FileNotFoundError", "No such file: '/data/input.csv'", 1),
+    );
+    learnings.note(&program("data = open('input.csv').read()"), &report("2", Ending::Finish));
+    learnings.settle().await;
+    assert_eq!(learnings.list(10).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn another_session_and_another_language_teach_nothing() {
     let failed = program("data = open('/data/input.csv').read()");
     let error = || raised("FileNotFoundError", "[Errno 2] No such file or directory: '/data/input.csv'", 1);
