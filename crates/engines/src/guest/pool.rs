@@ -3,6 +3,7 @@
 mod demand;
 
 use std::collections::HashMap;
+use std::num::NonZero;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,6 +19,7 @@ use super::driver::{GuestSession, Inside};
 use super::frame::{FromGuest, ToGuest, encode};
 use super::{Folder, GuestSpec, Launch, Link};
 use tokio::io::AsyncWriteExt;
+use tokio::sync::Semaphore;
 
 use demand::{Demand, GROW_AFTER, SHRINK_AFTER};
 
@@ -40,6 +42,8 @@ pub struct Guests<L> {
 struct Shared<L> {
     launch: L,
     state: Mutex<State>,
+    /// Interpreters that are made ready at the same time: programs that run meanwhile need the processor more.
+    warming: Semaphore,
     warm_max: usize,
 }
 
@@ -65,7 +69,9 @@ struct Warm {
 impl<L: Launch> Guests<L> {
     /// An engine that keeps `warm_max` interpreters ready for each kind of session that is used often.
     pub fn new(launch: L, warm_max: usize) -> Self {
-        Self { shared: Arc::new(Shared { launch, state: Mutex::default(), warm_max }) }
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let warming = Semaphore::new(cores.div_ceil(2));
+        Self { shared: Arc::new(Shared { launch, state: Mutex::default(), warming, warm_max }) }
     }
 
     /// What starts the guests.
@@ -221,7 +227,9 @@ impl<L: Launch> Shared<L> {
     }
 
     async fn add(self: Arc<Self>, kind: Kind) {
+        let turn = self.warming.acquire().await;
         let link = start(&self.launch, &kind.0).await;
+        drop(turn);
         let mut state = self.lock();
         // A kind that went in between takes its guests with it.
         let Some(warm) = state.kinds.get_mut(&kind) else { return };
