@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use codemode_engines::{NOT_IN_THIS_BUILD, interpreter};
+use codemode_run::catalog::one_line;
 use codemode_run::network::NetworkMode;
 use codemode_run::{Engine, Language, Learning, Lesson, Runner};
 use futures::future::join_all;
@@ -171,15 +172,8 @@ async fn learnings(runner: &Runner) -> String {
             Lesson::Error { pattern, solution } => (pattern, solution),
             Lesson::Semantic { objective, successful_approach, .. } => (objective, successful_approach),
         };
+        let short = |text| one_line(text, LEARNING_CHARS_MAX);
         format!("- {}: {}\n", short(what), short(mend))
     };
     format!("the newest learnings:\n{}", newest.iter().map(line).collect::<String>())
-}
-
-fn short(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LEARNING_CHARS_MAX) {
-        None => line,
-        Some((end, _)) => format!("{}…", &line[..end]),
-    }
 }

@@ -735,12 +735,12 @@ def serve(link):
         nonce = run["nonce"]
         add_layers(run["layers"])
         ending, value = interpreter.run(run)
-        show_figures()
         interpreter.tools.finish()
         if os.getpid() != link.owner:
             if ending["kind"] == "raise":
                 write_error(ending["exception"]["traceback"] + "\n")
             end_child(interpreter, ending)
+        show_figures()
         flush_streams()
         if not run["session"]:
             interpreter.end()

@@ -11,7 +11,6 @@ use rmcp::service::{ElicitationMode, Peer};
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
-
 use crate::hub::{Answer, Approval, Person, Question, Reply};
 
 /// How long a person may think. The program waits meanwhile, and its own limit of waiting may end sooner.

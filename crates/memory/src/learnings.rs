@@ -11,7 +11,6 @@ mod relevance;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use codemode_run::{
@@ -20,6 +19,7 @@ use codemode_run::{
 use tokio_util::task::TaskTracker;
 
 use crate::exchange::Kept;
+use crate::rows::now_ms;
 use crate::store::{Imported, LEARNINGS_MAX, Store, StoreError};
 use opened::Opened;
 use pending::{Pending, Told};
@@ -251,9 +251,4 @@ fn check(learning: &NewLearning) -> Result<(), RunError> {
         }
     }
     Ok(())
-}
-
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -95,6 +95,7 @@ fn count(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn now_ms() -> i64 {
+/// Now, in milliseconds since 1970.
+pub(crate) fn now_ms() -> i64 {
     millis(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }

@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::host::ToolError;
 use shape::Parameters;
 pub use shapes::{Observed, Shapes};
+pub use text::one_line;
 
 /// One upstream tool.
 #[derive(Debug, Clone, PartialEq)]

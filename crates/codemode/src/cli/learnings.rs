@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Subcommand;
 use codemode_memory::{Learnings, exchange};
@@ -155,7 +154,7 @@ async fn import(
     } else {
         fs::read_to_string(&file).map_err(|error| format!("failed to read {}: {error}", file.display()))?
     };
-    let imported = learnings.import(exchange::read(&text, now_ms())?).await?;
+    let imported = learnings.import(exchange::read(&text, jiff::Timestamp::now().as_millisecond())?).await?;
     note(&format!("{} learnings are new, {} were known already", imported.added, imported.known));
     prepare(learnings).await
 }
@@ -201,9 +200,4 @@ fn learning_json(learning: &Learning, score: Option<f64>) -> Value {
         value.extend(score.map(|score| ("score".to_owned(), json!((score * 100.0).round() / 100.0))));
     }
     value
-}
-
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

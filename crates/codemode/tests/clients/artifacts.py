@@ -84,7 +84,8 @@ class Artifacts(Sdk):
     async def blocks(self, code):
         arguments = {"code": code, "session_id": "artifacts", "timeout": 60}
         result = await self.raw(arguments)
-        expect.same((result["isError"], result["content"][0]["text"]), (False, result["content"][0]["text"]))
+        if result["isError"]:
+            raise AssertionError(result["content"][0]["text"])
         return [seen(block) for block in result["content"][1:]]
 
     async def a_chart(self):

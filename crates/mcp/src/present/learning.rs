@@ -2,11 +2,16 @@
 
 use std::fmt::Write;
 
+use codemode_run::catalog;
 use codemode_run::{Learning, Lesson};
+
+/// Characters of one field that are shown: all that a learning may have.
+const FIELD_CHARS_MAX: usize = 8_000;
 
 /// A learning, and how well it answers a question when there was one. Writing to a `String` never fails.
 pub fn learning(learning: &Learning, score: Option<f64>) -> String {
     let Learning { context, failure_count, id, lesson, success_count, tags, .. } = learning;
+    let one_line = |text| catalog::one_line(text, FIELD_CHARS_MAX);
     let mut text = format!("{id}. ");
     let _ = match lesson {
         Lesson::Error { pattern, solution } => {
@@ -24,13 +29,9 @@ pub fn learning(learning: &Learning, score: Option<f64>) -> String {
         let _ = writeln!(text, "   context: {}", one_line(context));
     }
     if !tags.is_empty() {
-        let _ = writeln!(text, "   tags: {}", tags.join(", "));
+        let _ = writeln!(text, "   tags: {}", one_line(&tags.join(", ")));
     }
     let fit = score.map(|score| format!("fits {:.0} %, ", score * 100.0)).unwrap_or_default();
     let _ = writeln!(text, "   {fit}helped {success_count} times, did not help {failure_count} times");
     text
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -206,6 +206,9 @@ async fn an_unrelated_success_teaches_nothing() {
         let found = learned((&program(failed), error()), &[program(worked)]).await;
         assert_eq!(found, [], "{worked}");
     }
+    // The same failure teaches when it is mended.
+    let mended = "import json\nrows = json.load(open('rows.json'))\nprint(rows['data'][0]['price'] * 2)";
+    assert_eq!(learned((&program(failed), error()), &[program(mended)]).await.len(), 1);
 }
 
 #[tokio::test]
@@ -224,19 +227,24 @@ async fn slips_and_errors_without_words_teach_nothing() {
         let said = format!("{:?}", error.ending);
         assert_eq!(learned((&program(failed), error), &[program(worked)]).await, [], "{said}");
     }
+    // The same pair teaches with an error that says something.
+    let error = raised("ValueError", "the value is out of range", 1);
+    assert_eq!(learned((&program(failed), error), &[program(worked)]).await.len(), 1);
 }
 
 #[tokio::test]
 async fn who_does_not_want_it_learns_nothing() {
-    let (_folder, path) = place();
-    let learnings = Learnings::with_learning(path, false);
-    learnings.note(
-        &program("data = open('/data/input.csv').read()"),
-        &raised("FileNotFoundError", "No such file: '/data/input.csv'", 1),
-    );
-    learnings.note(&program("data = open('input.csv').read()"), &report("2", Ending::Finish));
-    learnings.settle().await;
-    assert_eq!(learnings.list(10).await.unwrap(), []);
+    let failed = program("data = open('/data/input.csv').read()");
+    let error = raised("FileNotFoundError", "No such file: '/data/input.csv'", 1);
+    let mended = program("data = open('input.csv').read()");
+    for (learns, lessons) in [(true, 1), (false, 0)] {
+        let (_folder, path) = place();
+        let learnings = Learnings::with_learning(path, learns);
+        learnings.note(&failed, &error);
+        learnings.note(&mended, &report("2", Ending::Finish));
+        learnings.settle().await;
+        assert_eq!(learnings.list(10).await.unwrap().len(), lessons);
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
-//! Text of an upstream server: data to show, never more than that.
+//! Text of somebody else, an upstream server above all: data to show, never more than that.
 
 /// The text without characters that hide, reorder or control: what is left is what a reader sees.
 pub(super) fn visible(text: &str) -> String {
     text.chars().filter(|c| !is_hidden(*c)).map(|c| if c == '\t' { ' ' } else { c }).collect()
 }
 
-/// On one line, at most `chars_max` characters of it.
-pub(super) fn one_line(text: &str, chars_max: usize) -> String {
+/// On one line, at most `chars_max` characters of it, without characters that hide, reorder or control.
+pub fn one_line(text: &str, chars_max: usize) -> String {
     clip(&visible(text).split_whitespace().collect::<Vec<_>>().join(" "), chars_max)
 }
 
