@@ -154,10 +154,7 @@ impl Catalog {
         Err(first.unwrap_or_else(|| ToolError {
             code: "unknown_tool".to_owned(),
             data: Value::Null,
-            message: format!(
-                "`{}` is not the name of a tool; expected `server.tool`",
-                text::one_line(path, 80)
-            ),
+            message: format!("`{}` is not the name of a tool; expected `server.tool`", one_line(path, 80)),
         }))
     }
 
@@ -182,20 +179,18 @@ impl Catalog {
         } else {
             format!("the servers are {}", known.join(", "))
         };
-        let message = format!("no server `{}`; {known}", text::one_line(name, 80));
+        let message = format!("no server `{}`; {known}", one_line(name, 80));
         ToolError { code: "unknown_server".to_owned(), data: Value::Null, message }
     }
 
     fn no_tool(&self, place: usize, name: &str) -> ToolError {
         let (server, entry) = (&self.servers[place], &self.entries[place]);
-        let name = text::one_line(name, 80);
+        let name = one_line(name, 80);
         let reason = match &server.state {
             ServerState::Connecting => Some("it is still connecting".to_owned()),
-            ServerState::Disabled { reason } => {
-                Some(format!("it is disabled: {}", text::one_line(reason, 200)))
-            }
+            ServerState::Disabled { reason } => Some(format!("it is disabled: {}", one_line(reason, 200))),
             ServerState::Failed { reason } => {
-                Some(format!("it cannot be reached: {}", text::one_line(reason, 200)))
+                Some(format!("it cannot be reached: {}", one_line(reason, 200)))
             }
             ServerState::Ready => None,
         };
