@@ -95,9 +95,9 @@ struct Surroundings {
 
 /// A command that failed, with what to do next.
 #[derive(Debug)]
-struct Failure {
-    error: Box<dyn std::error::Error + Send + Sync>,
-    hint: Option<String>,
+pub(crate) struct Failure {
+    pub(crate) error: Box<dyn std::error::Error + Send + Sync>,
+    pub(crate) hint: Option<String>,
 }
 
 impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for Failure {

@@ -15,15 +15,34 @@ use futures::FutureExt;
 
 use crate::config::{PackageSettings, Settings};
 use crate::doctor;
+use crate::embedded;
 use crate::paths::Paths;
 use crate::spool;
 
 /// The environment of codemode.
-type Variables = BTreeMap<String, String>;
+pub(crate) type Variables = BTreeMap<String, String>;
+
+/// Names of the engines of this build, in the order of preference.
+pub const ENGINES: &[&str] =
+    if cfg!(feature = "wasm") { &["jail", "wasm", "direct"] } else { &["jail", "direct"] };
+
+/// Engines of the product that this build lacks.
+pub const NOT_IN_THIS_BUILD: &[&str] = if cfg!(feature = "wasm") { &["docker"] } else { &["wasm", "docker"] };
 
 /// Every engine of this build, in the order of preference.
-pub fn engines(settings: &Settings, paths: &Paths) -> Vec<Arc<dyn Engine>> {
-    let options = EngineOptions {
+pub fn engines(settings: &Settings, paths: &Paths, variables: &Variables) -> Vec<Arc<dyn Engine>> {
+    let options = options(settings, paths);
+    let mut engines: Vec<Arc<dyn Engine>> =
+        EngineKind::ALL.into_iter().map(|kind| codemode_engines::open(kind, &options)).collect();
+    engines.extend(embedded::engine(settings, paths, variables));
+    let place = |name: &str| ENGINES.iter().position(|known| *known == name);
+    engines.sort_by_key(|engine| place(engine.name()));
+    engines
+}
+
+/// What engines are told.
+pub fn options(settings: &Settings, paths: &Paths) -> EngineOptions {
+    EngineOptions {
         helper: this_binary(),
         helper_arguments: Vec::new(),
         layers: paths.layers.clone(),
@@ -32,8 +51,7 @@ pub fn engines(settings: &Settings, paths: &Paths) -> Vec<Arc<dyn Engine>> {
         network: settings.network.clone(),
         proxy: settings.proxy.clone(),
         warm: settings.warm,
-    };
-    EngineKind::ALL.into_iter().map(|kind| codemode_engines::open(kind, &options)).collect()
+    }
 }
 
 /// This very binary, also when its file was replaced since it started.
@@ -64,7 +82,7 @@ fn packages(settings: &Settings, paths: &Paths, variables: &Variables) -> Packag
 pub fn runs(settings: &Settings, paths: &Paths, variables: &Variables, tools: Arc<dyn Tools>) -> Runs {
     let runner = Runner::new(RunnerOptions {
         engine: settings.engine.clone(),
-        engines: engines(settings, paths),
+        engines: engines(settings, paths, variables),
         journal: Arc::new(History::new(paths.database.clone())),
         limits: settings.limits.clone(),
         memory: Arc::new(Learnings::with_learning(paths.database.clone(), settings.learns)),

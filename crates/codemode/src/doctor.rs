@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
-use codemode_engines::{NOT_IN_THIS_BUILD, interpreter};
+use codemode_engines::interpreter;
 use codemode_run::catalog::one_line;
 use codemode_run::network::NetworkMode;
 use codemode_run::{Engine, Language, Learning, Lesson, Runner};
 use futures::future::join_all;
 use serde_json::{Map, Value, json};
 
+use crate::compose::NOT_IN_THIS_BUILD;
 use crate::paths::Paths;
 use crate::terminal::{BAD, GOOD, HEADING, styled};
 
@@ -19,12 +20,12 @@ pub async fn json(engines: &[std::sync::Arc<dyn Engine>], paths: &Paths) -> Valu
     )
     .await;
     let mut table: Map<String, Value> = found.into_iter().collect();
-    for (name, missing) in NOT_IN_THIS_BUILD {
+    for name in NOT_IN_THIS_BUILD {
         table.insert(
             (*name).to_owned(),
             json!({
                 "available": false, "level": null, "languages": [], "prepared": false,
-                "missing": [missing], "mend": "use a build of codemode that has it",
+                "missing": [format!("the engine `{name}` is not in this build")], "mend": "use a build of codemode that has it",
             }),
         );
     }

@@ -9,6 +9,7 @@ pub mod compose;
 pub mod config;
 pub mod configure;
 pub mod doctor;
+mod embedded;
 pub mod paths;
 pub mod setup;
 pub mod spool;

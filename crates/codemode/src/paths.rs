@@ -9,6 +9,8 @@ use etcetera::{BaseStrategy, HomeDirError};
 pub struct Paths {
     /// Folder in which applications with windows keep their settings.
     pub applications: PathBuf,
+    /// Folder of what can be made again.
+    pub cache: PathBuf,
     /// The user's settings file.
     pub config: PathBuf,
     /// Folder of everything that codemode keeps.
@@ -28,12 +30,15 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// The paths of this user. `CODEMODE_CONFIG` names another settings file, `CODEMODE_DATA` another data folder.
+    /// The paths of this user. `CODEMODE_CONFIG` names another settings file, `CODEMODE_DATA` another data folder,
+    /// `CODEMODE_CACHE` another folder of what can be made again.
     pub fn new(variable: impl Fn(&str) -> Option<String>) -> Result<Self, HomeDirError> {
         let base = etcetera::choose_base_strategy()?;
         let config = variable("CODEMODE_CONFIG")
             .map_or_else(|| base.config_dir().join("codemode/config.toml"), PathBuf::from);
         let data = variable("CODEMODE_DATA").map_or_else(|| base.data_dir().join("codemode"), PathBuf::from);
+        let cache =
+            variable("CODEMODE_CACHE").map_or_else(|| base.cache_dir().join("codemode"), PathBuf::from);
         let applications = if cfg!(target_os = "macos") {
             base.home_dir().join("Library/Application Support")
         } else {
@@ -41,6 +46,7 @@ impl Paths {
         };
         Ok(Self {
             applications,
+            cache,
             config,
             home: base.home_dir().to_owned(),
             database: data.join("codemode.sqlite"),

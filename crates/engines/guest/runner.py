@@ -1,10 +1,10 @@
 """The Python guest: runs inside the interpreter and speaks the guest protocol (PROTOCOL.md).
 
-Started as `python3 -I -X utf8 -c <this text> DESCRIPTOR`. The program gets a `__main__` module of its own and sees
-nothing of this file but what tools.py and display.py, which stand in front of it, put beside the builtins.
+In one text with tools.py and display.py in front of it, and behind it what knows the place where it runs: process.py or
+embedded.py. The program gets a `__main__` module of its own and sees nothing of these files but what they put beside the
+builtins.
 """
 
-import _signal
 import ast
 import builtins
 import gc
@@ -18,64 +18,8 @@ FRAME_BYTES_MAX = 16 * 1024 * 1024
 TRACEBACK_CHARS_MAX = 20_000
 MESSAGE_CHARS_MAX = 10_000
 NAME_CHARS_MAX = 200
-# Far above the numbers that a program's own files get, which then are those that they have in CPython.
-DESCRIPTOR = 240
 NO_VALUE = object()
 ENCODE = json.JSONEncoder(ensure_ascii=False).encode
-
-
-class Link:
-    """Frames over the protocol's descriptor. References are taken now: a program may replace what modules hold."""
-
-    def __init__(self, descriptor, write=os.write, read=os.read, stat=os.fstat, decode=json.loads):
-        self.descriptor = move_away(descriptor)
-        self.read_bytes, self.decode = read, decode
-        self.write_bytes, self.stat = write, stat
-        self.lock = threading.Lock()
-        self.owner = os.getpid()
-        self.identity = self.identify()
-
-    def identify(self):
-        found = self.stat(self.descriptor)
-        return found.st_dev, found.st_ino
-
-    def send(self, **message):
-        # A fork of the program must not speak for its parent.
-        if os.getpid() != self.owner:
-            return
-        # Half of a surrogate pair is legal in a Python text and nowhere else.
-        body = ENCODE(message).encode("utf-8", "replace")
-        frame = len(body).to_bytes(4, "big") + body
-        if self.identify() != self.identity:
-            # The program put a file of its own there: it must not get our frames.
-            raise OSError("the link to codemode is gone")
-        with self.lock:
-            while frame:
-                frame = frame[self.write_bytes(self.descriptor, frame):]
-
-    def receive(self):
-        header = self.exactly(4)
-        return header and self.decode(self.exactly(int.from_bytes(header, "big")))
-
-    def exactly(self, count):
-        parts = []
-        while count:
-            part = self.read_bytes(self.descriptor, min(count, 1 << 20))
-            if not part:
-                return None
-            parts.append(part)
-            count -= len(part)
-        return b"".join(parts)
-
-
-def move_away(descriptor):
-    try:
-        moved = os.dup2(descriptor, DESCRIPTOR, inheritable=False)
-    except OSError:
-        os.set_inheritable(descriptor, False)
-        return descriptor
-    os.close(descriptor)
-    return moved
 
 
 class Interpreter:
@@ -86,6 +30,7 @@ class Interpreter:
         self.module = None
         self.code = ""
         self.folder = None
+        self.last_module = None
         self.loop = None
         self.runs = 0
         self.nonce = ""
@@ -192,15 +137,29 @@ class Interpreter:
         if self.folder is not None:
             self.folder.cleanup()
 
+    def note_modules(self):
+        """Whatever is imported from now on may be the program's."""
+        self.last_module = next(reversed(sys.modules))
+
+    def new_modules(self):
+        # From the end: to look at all of them would touch the memory of each.
+        names = ["__main__"] if "__main__" in sys.modules else []
+        for name in reversed(sys.modules):
+            if name == self.last_module:
+                break
+            names.append(name)
+        return names
+
     def forget(self):
         """Drops the program's modules, so that its files are flushed and its finalizers run."""
         import weakref
 
         workspace = os.path.dirname(self.module.__file__) + os.sep
-        for name, module in list(sys.modules.items()):
+        for name in self.new_modules():
+            module = sys.modules[name]
             if str(getattr(module, "__file__", None) or "").startswith(workspace):
                 del sys.modules[name]
-        del module
+            del module
         witness = Witness()
         vars(self.module)["__codemode_witness__"] = witness
         alive = weakref.ref(witness)
@@ -673,20 +632,6 @@ def status_of(ending):
     return {"finish": 0, "raise": 1}.get(ending["kind"], ending.get("code", 1))
 
 
-def close_others(descriptor):
-    """Closes what codemode itself was started with: it is none of a program's business."""
-    try:
-        numbers = [int(name) for name in os.listdir("/proc/self/fd")]
-    except OSError:
-        return
-    for number in numbers:
-        if number > 2 and number != descriptor:
-            try:
-                os.close(number)
-            except OSError:
-                pass
-
-
 def add_layers(layers):
     """Folders of packages that codemode installed: behind the program's own folder and the standard library, in front of
     what this machine has, which may be older than what they were made to go with."""
@@ -715,23 +660,32 @@ def preload(message):
     gc.freeze()
 
 
-def serve(link):
-    interpreter = Interpreter(link)
-    builtins.display = make_display(interpreter)
-    install_hooks(interpreter)
-    # Collections at a program's end need not look at what was here before it.
-    gc.freeze()
-    interpreter.open_module()
-    runtime = "CPython %d.%d.%d" % sys.version_info[:3]
-    link.send(type="ready", version=1, runtime=runtime)
-    while True:
+class Guest:
+    """An interpreter at the end of its link: takes one message of the host after the other."""
+
+    def __init__(self, link):
+        self.link = link
+        self.interpreter = Interpreter(link)
+        builtins.display = make_display(self.interpreter)
+        install_hooks(self.interpreter)
+        # Collections at a program's end need not look at what was here before it.
+        gc.freeze()
+        self.interpreter.open_module()
+        self.interpreter.note_modules()
+
+    def say_ready(self):
+        self.link.send(type="ready", version=1, runtime="CPython %d.%d.%d" % sys.version_info[:3])
+
+    def step(self):
+        """Waits for a message and does what it says."""
+        interpreter, link = self.interpreter, self.link
         run = interpreter.tools.line.next_run()
         if run is None:
-            os._exit(0)
+            link.leave(0)
         if run["type"] == "preload":
             preload(run)
-            link.send(type="ready", version=1, runtime=runtime)
-            continue
+            interpreter.note_modules()
+            return self.say_ready()
         nonce = run["nonce"]
         add_layers(run["layers"])
         ending, value = interpreter.run(run)
@@ -739,7 +693,7 @@ def serve(link):
         if os.getpid() != link.owner:
             if ending["kind"] == "raise":
                 write_error(ending["exception"]["traceback"] + "\n")
-            end_child(interpreter, ending)
+            self.end_child(ending)
         show_figures()
         flush_streams()
         if not run["session"]:
@@ -749,27 +703,14 @@ def serve(link):
             link.send(type="done", nonce=nonce, ending=ending, value=value)
         except OSError:
             # The program closed the link: only the exit status can tell how it ended.
-            os._exit(status_of(ending))
+            link.leave(status_of(ending))
         if not run["session"]:
-            rest()
-            os._exit(status_of(ending))
+            return link.rest(status_of(ending))
         restore_streams()
 
-
-def rest(kill=os.kill, pid=os.getpid()):
-    """Stands still with every thread until codemode ends this process, which first reads what it has used."""
-    kill(pid, _signal.SIGSTOP)
-
-
-def end_child(interpreter, ending):
-    """The end of a process that the program forked and that ran off the program's end."""
-    interpreter.folder = None
-    interpreter.end()
-    flush_streams()
-    os._exit(status_of(ending))
-
-
-if __name__ == "__main__":
-    open_streams()
-    close_others(int(sys.argv[-1]))
-    serve(Link(int(sys.argv[-1])))
+    def end_child(self, ending):
+        """The end of a process that the program forked and that ran off the program's end."""
+        self.interpreter.folder = None
+        self.interpreter.end()
+        flush_streams()
+        self.link.leave(status_of(ending))

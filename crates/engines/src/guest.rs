@@ -6,9 +6,11 @@ mod frame;
 mod pool;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use codemode_run::network::NetworkMode;
+use codemode_run::packages::Installer;
 use codemode_run::{
     EngineError, KillCause, Language, Limits, Preload, Profile, SessionSpec, Unavailable, Usage,
 };
@@ -54,6 +56,30 @@ pub trait Launch: Send + Sync + std::fmt::Debug + 'static {
         GuestSpec::new(spec)
     }
 
+    /// Tells a guest that was taken what only this session knows of it, before anything else. Most know all from the start.
+    async fn assign(&self, _link: &mut Link, _spec: &SessionSpec) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    /// Who installs packages for its guests, when that is not who does for the interpreters of this machine.
+    fn installer(&self) -> Option<Arc<dyn Installer>> {
+        None
+    }
+
+    /// Whether a guest that has run one program serves the next, of which it says [`FromGuest::Ready`] again: only where
+    /// nothing of the first can be left.
+    fn recycles(&self) -> bool {
+        false
+    }
+
+    /// Whether a session is as it was before a run that was killed, and lives on after this process.
+    fn keeps_sessions(&self) -> bool {
+        false
+    }
+
+    /// Clears up what it keeps for guests, when all of them are gone.
+    fn shutdown(&self) {}
+
     /// Where a guest sees the folder of all layers.
     fn layers_inside(&self) -> PathBuf;
 
@@ -98,10 +124,46 @@ pub struct Link {
     pub writer: Box<dyn AsyncWrite + Send + Sync + Unpin>,
 }
 
+impl Link {
+    /// Takes the guest out and leaves one that is gone.
+    fn take(&mut self) -> Self {
+        let reader: Box<dyn AsyncRead + Send + Sync + Unpin> = Box::new(tokio::io::empty());
+        let gone = Self {
+            process: Box::new(Gone),
+            reader: FrameReader::new(reader),
+            stderr: None,
+            stdout: None,
+            writer: Box::new(tokio::io::sink()),
+        };
+        std::mem::replace(self, gone)
+    }
+}
+
+/// A guest that somebody else has now.
+struct Gone;
+
+#[async_trait]
+impl Process for Gone {
+    async fn kill(&mut self) {}
+
+    async fn wait(&mut self) -> Exit {
+        Exit::Lost
+    }
+
+    fn usage(&self) -> Usage {
+        Usage::default()
+    }
+}
+
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Link").finish_non_exhaustive()
     }
+}
+
+/// What a process of this machine and its children that were waited for have used.
+pub fn usage(pid: i32) -> Usage {
+    crate::helper::usage(pid)
 }
 
 /// The processes of a guest. Dropping it kills them all.
@@ -116,6 +178,9 @@ pub trait Process: Send + Sync {
 
     /// What it used so far.
     fn usage(&self) -> Usage;
+
+    /// Says which workspace its next program has, where that is told after the start.
+    fn watch(&mut self, _workspace: PathBuf, _bytes_max: u64) {}
 
     /// Waits until all processes together pass a limit that no one process can be held to. Then the guest is killed.
     fn passed(&self) -> BoxFuture<'static, KillCause> {

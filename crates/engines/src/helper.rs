@@ -215,7 +215,7 @@ fn first_child(pid: i32) -> Option<i32> {
 }
 
 /// What a process and its children that were waited for have used; `proc_pid_stat(5)`, `proc_pid_io(5)`.
-fn usage(pid: i32) -> Usage {
+pub(crate) fn usage(pid: i32) -> Usage {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();

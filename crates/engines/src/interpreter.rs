@@ -13,7 +13,16 @@ const PYTHON_GUEST: &str = concat!(
     include_str!("../guest/network.py"),
     include_str!("../guest/tools.py"),
     include_str!("../guest/display.py"),
-    include_str!("../guest/runner.py")
+    include_str!("../guest/runner.py"),
+    include_str!("../guest/process.py")
+);
+/// The Python guest for an interpreter that is embedded in a process of ours: `guest/embedded.py` says how it is led.
+pub const EMBEDDED_PYTHON_GUEST: &str = concat!(
+    include_str!("../guest/tools.py"),
+    include_str!("../guest/display.py"),
+    include_str!("../guest/runner.py"),
+    include_str!("../guest/embedded_network.py"),
+    include_str!("../guest/embedded.py")
 );
 const NODE_GUEST: &str = concat!(include_str!("../guest/tools.mjs"), include_str!("../guest/runner.mjs"));
 

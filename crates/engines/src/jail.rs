@@ -355,6 +355,12 @@ impl Launch for Jail {
         }
     }
 
+    fn shutdown(&self) {
+        if let Some(cgroups) = self.found.get().and_then(|found| found.cgroups.as_ref()) {
+            cgroups.close();
+        }
+    }
+
     fn workspace_inside(&self, workspace: &Path) -> PathBuf {
         if self.has_namespaces() {
             PathBuf::from(WORKSPACE)

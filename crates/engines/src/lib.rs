@@ -14,7 +14,8 @@ pub mod jail;
 pub mod network;
 pub mod packages;
 pub mod registry;
+pub mod room;
 pub mod sandbox;
 
 pub use init::helper_main;
-pub use registry::{EngineKind, EngineOptions, NOT_IN_THIS_BUILD, UnknownEngine, open};
+pub use registry::{EngineKind, EngineOptions, open};

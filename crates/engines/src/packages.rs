@@ -4,7 +4,7 @@
 //! Reading order: this file (one installation), `cache` (where layers lie and how two servers make one once), `tool` (uv
 //! or pip), `interpreter` (what the interpreter has).
 
-mod cache;
+pub mod cache;
 mod interpreter;
 mod tool;
 

@@ -1,9 +1,8 @@
-//! Which engines there are. The only match over all of them.
+//! Which engines of this crate there are. The only match over all of them.
 
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use codemode_run::network::Network;
@@ -15,7 +14,7 @@ use crate::jail::Jail;
 use crate::network::Bounds;
 use crate::sandbox::Mount;
 
-/// An engine of this build.
+/// An engine of this crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EngineKind {
     /// A plain child process, no isolation.
@@ -23,12 +22,6 @@ pub enum EngineKind {
     /// The interpreters of this machine in a sandbox of the kernel.
     Jail,
 }
-
-/// Engines of the product that this build lacks, each with the reason.
-pub const NOT_IN_THIS_BUILD: &[(&str, &str)] = &[
-    ("wasm", "the WebAssembly engine is not in this build"),
-    ("docker", "the container engine is not in this build"),
-];
 
 /// What engines need to know of the process that they are part of.
 #[derive(Debug, Clone)]
@@ -52,7 +45,7 @@ pub struct EngineOptions {
 }
 
 impl EngineKind {
-    /// Every engine of this build, in the order of preference.
+    /// Every engine of this crate, in the order of preference.
     pub const ALL: [Self; 2] = [Self::Jail, Self::Direct];
 
     /// The name in settings and results.
@@ -67,19 +60,6 @@ impl EngineKind {
 impl fmt::Display for EngineKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// A word that names no engine of this build.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown engine `{0}`; this build has jail and direct")]
-pub struct UnknownEngine(pub String);
-
-impl FromStr for EngineKind {
-    type Err = UnknownEngine;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|kind| kind.name() == word).ok_or_else(|| UnknownEngine(word.to_owned()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
@@ -9,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::host::Host;
 use crate::network::NetworkMode;
 use crate::outcome::Outcome;
-use crate::packages::Layer;
+use crate::packages::{Installer, Layer};
 use crate::program::{Limits, Program};
 use codemode_source::Language;
 
@@ -28,6 +29,16 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// What keeps it from its strongest level of isolation on this machine, when it works at a weaker one.
     fn shortfall(&self) -> Option<Unavailable> {
         None
+    }
+
+    /// Who installs packages for its programs, when that is not who does for the interpreters of this machine.
+    fn installer(&self) -> Option<Arc<dyn Installer>> {
+        None
+    }
+
+    /// Whether a session is as it was before a run that was killed or left, and lives on when this process has ended.
+    fn keeps_sessions(&self) -> bool {
+        false
     }
 
     /// Whom its programs really reach: everything for one that does not isolate.
@@ -131,6 +142,8 @@ impl Isolation {
 /// What a session has to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionSpec {
+    /// Folder on this machine in which an engine that can keeps the state of the session between its runs.
+    pub checkpoints: Option<PathBuf>,
     /// Language of its interpreter.
     pub language: Language,
     /// Its limits.

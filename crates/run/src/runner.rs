@@ -85,7 +85,7 @@ impl Runner {
                     report.ending = Some(Ending::Cancel);
                     return Ok(report);
                 };
-                match self.provide(&request, &reading, recorder, &cancel).await? {
+                match self.provide(&*engine, &request, &reading, recorder, &cancel).await? {
                     Err(ending) => report.ending = Some(ending),
                     Ok(installed) => {
                         if let Some(Installed { distributions, layer }) = installed {
@@ -346,6 +346,7 @@ impl Runner {
 
     fn spec(&self, language: Language, session_id: Option<&str>) -> SessionSpec {
         SessionSpec {
+            checkpoints: session_id.map(|id| self.sessions.checkpoints(id, language)),
             language,
             limits: self.options.limits.clone(),
             persistent: session_id.is_some(),
@@ -366,11 +367,12 @@ impl Runner {
             _ => attempt.engine.open(&spec).await?,
         };
         // The slot stays empty while the program runs: a run that is killed or dropped leaves no half-changed session.
+        let keeps = attempt.engine.keeps_sessions();
         let mut done = attempt.drive(&mut *session, request).await?;
         if session.is_alive() {
             *slot = Some(session);
         } else {
-            done.session_lost = true;
+            done.session_end = Some(if keeps { SessionEnd::AsBefore } else { SessionEnd::Lost });
         }
         Ok(done)
     }
@@ -380,7 +382,15 @@ impl Runner {
 struct Done {
     files: Vec<Artifact>,
     outcome: Outcome,
-    session_lost: bool,
+    session_end: Option<SessionEnd>,
+}
+
+/// What became of the session of a program that took its interpreter along.
+enum SessionEnd {
+    /// The next run finds what the run before this one left.
+    AsBefore,
+    /// The next run begins anew.
+    Lost,
 }
 
 /// One start of a program.
@@ -401,7 +411,7 @@ impl Attempt<'_> {
         let before = session.files().list(ENTRIES_MAX).await?;
         let outcome = self.within_timeout(session).await?;
         let files = self.changed_files(session, &before).await?;
-        Ok(Done { files, outcome, session_lost: false })
+        Ok(Done { files, outcome, session_end: None })
     }
 
     async fn changed_files(
@@ -434,14 +444,17 @@ impl Attempt<'_> {
 }
 
 fn fill(report: &mut Report, engine: &dyn Engine, done: Done) {
-    let Done { files, outcome, session_lost } = done;
+    let Done { files, outcome, session_end } = done;
     report.ending = Some(outcome.ending);
     report.engine = Some(engine.name());
     report.files = files;
-    if let (true, Some(id)) = (session_lost, &report.session_id) {
-        report
-            .hints
-            .push(format!("session `{id}` was reset: its variables are gone, its files are still there"));
+    if let (Some(end), Some(id)) = (session_end, &report.session_id) {
+        report.hints.push(match end {
+            SessionEnd::AsBefore => format!("session `{id}` is as it was before this run"),
+            SessionEnd::Lost => {
+                format!("session `{id}` was reset: its variables are gone, its files are still there")
+            }
+        });
     }
     report.isolation = Some(engine.profile().isolation);
     report.usage = outcome.usage;

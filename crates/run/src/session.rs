@@ -70,6 +70,11 @@ impl Sessions {
         }
     }
 
+    /// Where an engine that can keeps the state of a session's interpreter.
+    pub fn checkpoints(&self, id: &str, language: Language) -> PathBuf {
+        self.workspaces.join("checkpoints").join(id).join(language.name())
+    }
+
     /// The folder above every workspace.
     pub fn root(&self) -> &Path {
         &self.workspaces

@@ -16,7 +16,7 @@ use super::{Failure, Outcome, Surroundings};
 use crate::config::keys::Kind;
 use crate::config::value::Value as Setting;
 use crate::terminal::{BAD, HEADING, QUIET, note, out, styled};
-use crate::{compose, upstreams};
+use crate::{compose, embedded, upstreams};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: codemode run examples/hello.py --engine direct\n\n\
@@ -46,6 +46,7 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome
     let hub = Arc::new(upstreams::hub(&layers, &surroundings.paths, &surroundings.variables, None)?);
     let request = request(arguments)?;
     let runtime = super::runtime()?;
+    runtime.block_on(embedded::prepare_if_chosen(&settings, &surroundings.paths, &surroundings.variables))?;
     let ended = runtime.block_on(async {
         let runs =
             compose::runs(&settings, &surroundings.paths, &surroundings.variables, Arc::clone(&hub) as _);

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Outcome, Surroundings};
 use crate::configure::Configurator;
-use crate::{compose, spool, upstreams};
+use crate::{compose, embedded, spool, upstreams};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: codemode serve --engine direct --tools lean")]
@@ -25,6 +25,7 @@ pub(super) fn run(surroundings: Surroundings) -> Outcome {
         let runs =
             compose::runs(&settings, &surroundings.paths, &surroundings.variables, Arc::clone(&hub) as _);
         let (paths, runner) = (surroundings.paths.clone(), Arc::clone(runs.runner()));
+        embedded::begin_if_chosen(&settings, &paths, &surroundings.variables);
         let reload = Box::new(move || surroundings.layers());
         let configure = Arc::new(Configurator::new(paths.clone(), reload, runner));
         let options = compose::server(&settings, configure, person, &runs);

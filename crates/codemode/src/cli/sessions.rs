@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::log::{open, time_text};
 use super::{Failure, Outcome, Surroundings};
+use crate::embedded;
 use crate::terminal::{note, out, table};
 
 #[derive(Debug, clap::Args)]
@@ -50,7 +52,7 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome
             });
         }
         Command::Reset { id } => reset(id, surroundings)?,
-        Command::Undo { id } => return Err(undo(id, surroundings)?),
+        Command::Undo { id } => undo(id, surroundings)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -58,11 +60,8 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Outcome
 fn reset(id: &str, surroundings: &Surroundings) -> Result<(), Failure> {
     check_id(id)?;
     let folder = surroundings.paths.workspaces.join("sessions").join(id);
-    let had_files = match fs::remove_dir_all(&folder) {
-        Ok(()) => true,
-        Err(error) if error.kind() == ErrorKind::NotFound => false,
-        Err(error) => return Err(error.into()),
-    };
+    let had_files = remove(&folder)?;
+    remove(&checkpoints(id, surroundings))?;
     let was_known = open(surroundings)?.forget_session(id)?;
     if !had_files && !was_known {
         return Err(unknown(id));
@@ -71,13 +70,33 @@ fn reset(id: &str, surroundings: &Surroundings) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Why a run cannot be taken back: only engines that keep memory images can do that.
-fn undo(id: &str, surroundings: &Surroundings) -> Result<Failure, Failure> {
+/// Removes a folder; false when there is none.
+fn remove(folder: &Path) -> Result<bool, Failure> {
+    match fs::remove_dir_all(folder) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What engines that can keep of a session between its runs.
+fn checkpoints(id: &str, surroundings: &Surroundings) -> PathBuf {
+    surroundings.paths.workspaces.join("checkpoints").join(id)
+}
+
+/// Only engines whose interpreters are memory that can be kept have something to go back to.
+fn undo(id: &str, surroundings: &Surroundings) -> Result<(), Failure> {
     check_id(id)?;
+    if embedded::undo(&checkpoints(id, surroundings))? {
+        note(&format!(
+            "the last run of session {id} is taken back: its variables are what they were, its files stay"
+        ));
+        return Ok(());
+    }
     let sessions = open(surroundings)?.sessions()?;
     let session = sessions.into_iter().find(|session| session.session_id == id).ok_or_else(|| unknown(id))?;
     let engine = session.engine.unwrap_or_else(|| "no engine".to_owned());
-    Ok(Failure {
+    Err(Failure {
         error: format!("session `{id}` ran on {engine}, which keeps no earlier state").into(),
         hint: Some(format!("`codemode sessions reset {id}` begins it anew")),
     })

@@ -6,7 +6,8 @@ use super::keys::{KEYS, Key, suggestion};
 use super::layers::{ConfigError, Layers, Origin};
 
 /// Variables of ours that are no setting.
-const OTHERS: &[&str] = &["CODEMODE_CONFIG", "CODEMODE_DATA", "CODEMODE_HTTP_TOKEN", "CODEMODE_LOG"];
+const OTHERS: &[&str] =
+    &["CODEMODE_CACHE", "CODEMODE_CONFIG", "CODEMODE_DATA", "CODEMODE_HTTP_TOKEN", "CODEMODE_LOG"];
 
 /// Variables for the tests of codemode itself begin so.
 const OF_TESTS: &str = "CODEMODE_TEST_";

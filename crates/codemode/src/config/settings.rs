@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use codemode_engines::EngineKind;
 use codemode_engines::network::Bounds;
 use codemode_engines::sandbox::Mount;
 use codemode_mcp::{ToolName, parse_tools};
@@ -14,6 +13,7 @@ use codemode_run::{Isolation, Limits, Policy};
 use super::keys::Key;
 use super::layers::{ConfigError, Layers, Origin};
 use super::value::Value;
+use crate::compose::ENGINES;
 
 /// What the parts of codemode are made with.
 #[derive(Debug, Clone)]
@@ -149,14 +149,17 @@ impl Read<'_> {
         if name == "auto" {
             return Ok(None);
         }
-        match name.parse::<EngineKind>() {
-            Ok(kind) => Ok(Some(kind.name().to_owned())),
-            Err(error) => Err(self.error(
-                "engine",
-                format!("`engine` cannot be `{name}`: {error}"),
-                "`codemode doctor` says which engines there are",
-            )),
+        if ENGINES.contains(&&*name) {
+            return Ok(Some(name));
         }
+        Err(self.error(
+            "engine",
+            format!(
+                "`engine` cannot be `{name}`: unknown engine `{name}`; this build has {}",
+                ENGINES.join(", ")
+            ),
+            "`codemode doctor` says which engines there are",
+        ))
     }
 
     fn tools(&self) -> Result<Vec<ToolName>, ConfigError> {

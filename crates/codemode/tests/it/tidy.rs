@@ -9,13 +9,24 @@ use crate::support::repository;
 
 /// Which crate may use which: nothing else.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("codemode", &["codemode-engines", "codemode-mcp", "codemode-memory", "codemode-raster", "codemode-run"]),
+    (
+        "codemode",
+        &[
+            "codemode-engines",
+            "codemode-mcp",
+            "codemode-memory",
+            "codemode-raster",
+            "codemode-run",
+            "codemode-wasm",
+        ],
+    ),
     ("codemode-engines", &["codemode-run"]),
     ("codemode-mcp", &["codemode-raster", "codemode-run"]),
     ("codemode-memory", &["codemode-run"]),
     ("codemode-raster", &[]),
     ("codemode-run", &["codemode-source"]),
     ("codemode-source", &[]),
+    ("codemode-wasm", &["codemode-engines", "codemode-run"]),
 ];
 
 /// Dependencies that one crate alone may name.
@@ -26,6 +37,7 @@ const HEAVY: &[(&str, &str)] = &[
     ("rmcp", "codemode-mcp"),
     ("rusqlite", "codemode-memory"),
     ("rustix", "codemode-engines"),
+    ("wasmtime", "codemode-wasm"),
 ];
 
 fn packages() -> BTreeMap<String, BTreeSet<String>> {
@@ -71,10 +83,13 @@ fn a_heavy_dependency_is_named_in_one_crate() {
             packages().into_iter().filter(|(_, uses)| uses.contains(*name)).map(|(user, _)| user).collect();
         let others: Vec<&String> = users
             .iter()
-            // Of processes: the binary asks whether one lives, the hub ends those of its servers, and the one that draws
-            // bounds itself.
+            // Of processes: the binary asks whether one lives, the hub ends those of its servers, and the ones that draw
+            // and that hold a WebAssembly guest bound themselves.
             .filter(|user| {
-                let is_excused = matches!(user.as_str(), "codemode" | "codemode-mcp" | "codemode-raster");
+                let is_excused = matches!(
+                    user.as_str(),
+                    "codemode" | "codemode-mcp" | "codemode-raster" | "codemode-wasm"
+                );
                 user != home && !(is_excused && *name == "rustix")
             })
             .collect();

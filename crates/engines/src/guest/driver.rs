@@ -21,8 +21,10 @@ use tokio_util::sync::CancellationToken;
 use super::frame::{FRAME_BYTES_MAX, FrameError, FromGuest, Run, ToGuest, encode};
 use super::{Exit, Folder, Link};
 
+/// Takes back a guest that can serve another session.
+pub(crate) type Recycle = Box<dyn FnOnce(Link) + Send + Sync>;
+
 /// A guest and its workspace.
-#[derive(Debug)]
 pub(crate) struct GuestSession {
     alive: bool,
     folder: Folder,
@@ -30,8 +32,18 @@ pub(crate) struct GuestSession {
     layers: PathBuf,
     link: Link,
     persistent: bool,
+    recycle: Option<Recycle>,
     /// The workspace as the guest sees it.
     workspace: PathBuf,
+}
+
+impl std::fmt::Debug for GuestSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GuestSession")
+            .field("alive", &self.alive)
+            .field("link", &self.link)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Where a guest sees what it is given.
@@ -53,7 +65,13 @@ type Calls<'a> = FuturesUnordered<BoxFuture<'a, (u64, Result<Json, ToolError>)>>
 impl GuestSession {
     pub(crate) fn new(link: Link, folder: Folder, inside: Inside, persistent: bool) -> Self {
         let Inside { layers, workspace } = inside;
-        Self { alive: true, folder, layers, link, persistent, workspace }
+        Self { alive: true, folder, layers, link, persistent, recycle: None, workspace }
+    }
+
+    /// Gives the guest back after its one program instead of ending it.
+    pub(crate) fn recycling(mut self, recycle: Option<Recycle>) -> Self {
+        self.recycle = recycle;
+        self
     }
 
     async fn converse(&mut self, program: &Program, host: &dyn Host) -> Result<End, EngineError> {
@@ -162,7 +180,11 @@ impl Session for GuestSession {
             Some(End::Done(ending, value)) if self.persistent => (ending, value),
             Some(End::Done(ending, value)) => {
                 self.drain(host);
-                self.end().await;
+                match self.recycle.take() {
+                    Some(recycle) => recycle(self.link.take()),
+                    None => self.link.process.kill().await,
+                }
+                self.alive = false;
                 (ending, value)
             }
             Some(End::Exited(exit)) => {

@@ -11,15 +11,18 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use codemode_run::network::NetworkMode;
+use codemode_run::packages::Installer;
 use codemode_run::{
     Engine, EngineError, Files, Language, Preload, Profile, Session, SessionSpec, Unavailable,
 };
 
-use super::driver::{GuestSession, Inside};
+use super::driver::{GuestSession, Inside, Recycle};
 use super::frame::{FromGuest, ToGuest, encode};
 use super::{Folder, GuestSpec, Launch, Link};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use demand::{Demand, GROW_AFTER, SHRINK_AFTER};
 
@@ -40,7 +43,11 @@ pub struct Guests<L> {
 
 #[derive(Debug)]
 struct Shared<L> {
+    /// Fires when the engine is shut down: whatever is being started then is given up.
+    ending: CancellationToken,
     launch: L,
+    /// Interpreters that are being started in the background.
+    starts: TaskTracker,
     state: Mutex<State>,
     /// Interpreters that are made ready at the same time: programs that run meanwhile need the processor more.
     warming: Semaphore,
@@ -71,7 +78,9 @@ impl<L: Launch> Guests<L> {
     pub fn new(launch: L, warm_max: usize) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let warming = Semaphore::new(cores.div_ceil(2));
-        Self { shared: Arc::new(Shared { launch, state: Mutex::default(), warming, warm_max }) }
+        let (ending, starts) = (CancellationToken::new(), TaskTracker::new());
+        let state = Mutex::default();
+        Self { shared: Arc::new(Shared { ending, launch, starts, state, warming, warm_max }) }
     }
 
     /// What starts the guests.
@@ -98,6 +107,14 @@ impl<L: Launch> Engine for Guests<L> {
         self.shared.launch.shortfall()
     }
 
+    fn installer(&self) -> Option<Arc<dyn Installer>> {
+        self.shared.launch.installer()
+    }
+
+    fn keeps_sessions(&self) -> bool {
+        self.shared.launch.keeps_sessions()
+    }
+
     fn network(&self) -> NetworkMode {
         self.shared.launch.network()
     }
@@ -117,7 +134,7 @@ impl<L: Launch> Engine for Guests<L> {
         let folder = Folder::open(&spec.workspace)?;
         let kind = self.shared.kind(spec);
         let warm = self.shared.take(&kind);
-        let link = match warm {
+        let mut link = match warm {
             Some(link) => link,
             None => {
                 self.shared.miss(&kind);
@@ -125,13 +142,18 @@ impl<L: Launch> Engine for Guests<L> {
             }
         };
         // A session's workspace is its own: a guest that waits for it would wait in vain.
-        if !spec.persistent || self.shared.lock().kinds.contains_key(&kind) {
+        let comes_back = !spec.persistent && self.shared.launch.recycles();
+        let is_known = self.shared.lock().kinds.contains_key(&kind);
+        let is_wanted = if comes_back { !is_known } else { !spec.persistent || is_known };
+        if is_wanted {
             self.shared.refill(&kind);
         }
         let launch = &self.shared.launch;
+        launch.assign(&mut link, spec).await?;
+        let recycle = (!spec.persistent && launch.recycles()).then(|| self.shared.recycler(kind));
         let workspace = launch.workspace_inside(&spec.workspace);
         let inside = Inside { layers: launch.layers_inside(), workspace };
-        Ok(Box::new(GuestSession::new(link, folder, inside, spec.persistent)))
+        Ok(Box::new(GuestSession::new(link, folder, inside, spec.persistent).recycling(recycle)))
     }
 
     async fn shutdown(&self) {
@@ -140,9 +162,13 @@ impl<L: Launch> Engine for Guests<L> {
             state.closed = true;
             state.kinds.drain().flat_map(|(_, warm)| warm.ready).collect()
         };
+        self.shared.ending.cancel();
+        self.shared.starts.close();
+        self.shared.starts.wait().await;
         for mut link in links {
             link.process.kill().await;
         }
+        self.shared.launch.shutdown();
     }
 }
 
@@ -152,9 +178,9 @@ impl<L: Launch> Shared<L> {
     }
 
     fn kind(&self, spec: &SessionSpec) -> Kind {
-        let spec = self.launch.guest_spec(spec);
-        let folder = identity(&spec.workspace);
-        (spec, folder)
+        let guest = self.launch.guest_spec(spec);
+        let folder = identity(&guest.workspace);
+        (guest, folder)
     }
 
     fn take(&self, kind: &Kind) -> Option<Link> {
@@ -222,14 +248,44 @@ impl<L: Launch> Shared<L> {
         let wanted = self.warm_max + warm.demand.extra(Instant::now());
         while warm.ready.len() + warm.starting < wanted {
             warm.starting += 1;
-            tokio::spawn(Arc::clone(self).add(kind.clone()));
+            self.starts.spawn(Arc::clone(self).add(kind.clone()));
+        }
+    }
+
+    /// Has a guest that served a session wait for the next one, when there is room.
+    fn recycler(self: &Arc<Self>, kind: Kind) -> Recycle {
+        let shared = Arc::clone(self);
+        Box::new(move |link| {
+            let starts = shared.starts.clone();
+            starts.spawn(shared.take_back(kind, link));
+        })
+    }
+
+    async fn take_back(self: Arc<Self>, kind: Kind, mut link: Link) {
+        let again = ready(&mut link, kind.0.language);
+        let is_ready = tokio::select! {
+            biased;
+            () = self.ending.cancelled() => return,
+            again = again => again.is_ok(),
+        };
+        let mut state = self.lock();
+        let Some(warm) = state.kinds.get_mut(&kind) else { return };
+        let wanted = self.warm_max + warm.demand.extra(Instant::now());
+        if is_ready && warm.ready.len() + warm.starting < wanted {
+            warm.ready.push(link);
         }
     }
 
     async fn add(self: Arc<Self>, kind: Kind) {
-        let turn = self.warming.acquire().await;
-        let link = start(&self.launch, &kind.0).await;
-        drop(turn);
+        let start = async {
+            let _turn = self.warming.acquire().await;
+            start(&self.launch, &kind.0).await
+        };
+        let link = tokio::select! {
+            biased;
+            () = self.ending.cancelled() => return,
+            link = start => link,
+        };
         let mut state = self.lock();
         // A kind that went in between takes its guests with it.
         let Some(warm) = state.kinds.get_mut(&kind) else { return };

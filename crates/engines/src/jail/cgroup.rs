@@ -15,7 +15,8 @@ use codemode_run::{KillCause, Limits};
 /// The cgroups of one engine.
 #[derive(Debug)]
 pub(super) struct Cgroups {
-    free: Mutex<Vec<Folders>>,
+    /// Those that nobody uses; `None` when the engine is closed and keeps no more.
+    free: Mutex<Option<Vec<Folders>>>,
     limits: (u64, u64),
     roots: Roots,
 }
@@ -50,11 +51,11 @@ impl Cgroups {
         let mut problem = io::Error::from_raw_os_error(libc::ENOENT);
         for roots in roots(&mounts, &own) {
             let limits = (limits.memory, limits.processes + OWN_PROCESSES);
-            let cgroups = Self { free: Mutex::default(), limits, roots };
+            let cgroups = Self { free: Mutex::new(Some(Vec::new())), limits, roots };
             cgroups.sweep();
             match cgroups.make() {
                 Ok(folders) => {
-                    cgroups.lock().push(folders);
+                    cgroups.give_back(folders);
                     return Ok(cgroups);
                 }
                 Err(error) => problem = error,
@@ -67,8 +68,8 @@ impl Cgroups {
     pub(super) fn take(self: &Arc<Self>) -> io::Result<Cgroup> {
         let free = {
             let mut free = self.lock();
-            let place = free.iter().position(Folders::is_empty);
-            place.map(|place| free.swap_remove(place))
+            let place = free.iter().flatten().position(Folders::is_empty);
+            free.as_mut().zip(place).map(|(free, place)| free.swap_remove(place))
         };
         let folders = match free {
             Some(folders) => folders,
@@ -78,7 +79,7 @@ impl Cgroups {
         Ok(Cgroup { before, cgroups: Arc::clone(self), folders })
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Folders>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Vec<Folders>>> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -128,15 +129,31 @@ const PREFIX: &str = "codemode-jail-";
 /// How long an engine that ends waits for the last process of a jail.
 const EMPTY_WITHIN: Duration = Duration::from_millis(500);
 
+impl Cgroups {
+    /// Removes every cgroup that nobody uses, and from now on each one that is given back. A process that ends does not
+    /// wait for the last owner of its engines: it closes them.
+    pub(super) fn close(&self) {
+        let give_up = Instant::now() + EMPTY_WITHIN;
+        // Not under the lock: whoever gives one back meanwhile must not wait.
+        let free = self.lock().take();
+        for folders in free.into_iter().flatten() {
+            folders.remove_when_empty(give_up);
+        }
+        // What was not empty at the start is now, most likely.
+        self.sweep();
+    }
+
+    fn give_back(&self, folders: Folders) {
+        if let Some(free) = &mut *self.lock() {
+            return free.push(folders);
+        }
+        folders.remove_when_empty(Instant::now() + EMPTY_WITHIN);
+    }
+}
+
 impl Drop for Cgroups {
     fn drop(&mut self) {
-        let give_up = Instant::now() + EMPTY_WITHIN;
-        for folders in self.lock().drain(..) {
-            while !folders.is_empty() && Instant::now() < give_up {
-                std::thread::yield_now();
-            }
-            folders.remove();
-        }
+        self.close();
     }
 }
 
@@ -188,6 +205,13 @@ impl Folders {
         let _ = fs::write(self.memory.join("memory.swap.max"), "0");
         let _ = fs::write(self.memory.join("memory.oom.group"), "1");
         fs::write(self.processes.join("pids.max"), processes.to_string())
+    }
+
+    fn remove_when_empty(&self, give_up: Instant) {
+        while !self.is_empty() && Instant::now() < give_up {
+            std::thread::yield_now();
+        }
+        self.remove();
     }
 
     fn remove(&self) {
@@ -265,7 +289,7 @@ impl Cgroup {
 
 impl Drop for Cgroup {
     fn drop(&mut self) {
-        self.cgroups.lock().push(self.folders.clone());
+        self.cgroups.give_back(self.folders.clone());
     }
 }
 
@@ -300,7 +324,13 @@ mod tests {
         drop(first);
         let second = cgroups.take().unwrap();
         assert_eq!(second.folders, folders);
-        drop((second, cgroups));
-        assert_eq!((folders.memory.exists(), folders.processes.exists()), (false, false));
+        let third = cgroups.take().unwrap();
+        let late = third.folders.clone();
+        drop(second);
+        cgroups.close();
+        let exist = |folders: &Folders| (folders.memory.exists(), folders.processes.exists());
+        assert_eq!((exist(&folders), exist(&late)), ((false, false), (true, true)));
+        drop(third);
+        assert_eq!(exist(&late), (false, false));
     }
 }

@@ -16,23 +16,23 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// The folder of all layers of one user.
 #[derive(Debug, Clone)]
-pub(super) struct Cache {
+pub struct Cache {
     bytes_max: u64,
     folder: PathBuf,
 }
 
 /// A layer that is being made. Dropping it removes it.
 #[derive(Debug)]
-pub(super) struct Draft(PathBuf);
+pub struct Draft(PathBuf);
 
 impl Draft {
     /// Where the packages go.
-    pub(super) fn layer(&self) -> PathBuf {
+    pub fn layer(&self) -> PathBuf {
         self.0.join("layer")
     }
 
     /// An empty folder for the installer to work in.
-    pub(super) fn work(&self) -> PathBuf {
+    pub fn work(&self) -> PathBuf {
         self.0.join("work")
     }
 }
@@ -46,7 +46,7 @@ impl Drop for Draft {
 
 impl Cache {
     /// The cache in a folder, which is made when it is not there.
-    pub(super) fn open(folder: &Path, bytes_max: u64) -> io::Result<Self> {
+    pub fn open(folder: &Path, bytes_max: u64) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         // Programs of a jail run as other users, and see it read-only.
         fs::set_permissions(folder, Permissions::from_mode(0o755))?;
@@ -54,7 +54,7 @@ impl Cache {
     }
 
     /// The distributions of a layer, as `name==version`, when it is there. It counts as used now.
-    pub(super) fn find(&self, key: &str) -> Option<Vec<String>> {
+    pub fn find(&self, key: &str) -> Option<Vec<String>> {
         let layer = self.folder.join(key);
         let distributions = distributions(&layer).ok()?;
         let _ = File::open(&layer).and_then(|folder| folder.set_modified(SystemTime::now()));
@@ -63,7 +63,7 @@ impl Cache {
 
     /// Waits until no other server makes this layer. The file is the lock; dropping it lets the next one in. A few layers
     /// share each, so that their number is bounded: a lock that is in use cannot be removed.
-    pub(super) async fn lock(&self, key: &str) -> io::Result<File> {
+    pub async fn lock(&self, key: &str) -> io::Result<File> {
         let shared = key.get(..2).unwrap_or(key);
         let file = File::create(self.folder.join(format!(".lock-{shared}")))?;
         while let Err(error) = flock(&file, FlockOperation::NonBlockingLockExclusive) {
@@ -76,7 +76,7 @@ impl Cache {
     }
 
     /// A new layer that nobody sees yet.
-    pub(super) fn draft(&self) -> io::Result<Draft> {
+    pub fn draft(&self) -> io::Result<Draft> {
         let draft = Draft(self.folder.join(format!(".draft-{}", ulid::Ulid::new())));
         fs::create_dir_all(draft.layer())?;
         fs::create_dir_all(draft.work())?;
@@ -85,7 +85,7 @@ impl Cache {
 
     /// Makes a draft a layer: read-only, and there for everybody. Its distributions are the result. Once begun it is
     /// finished, also when nobody waits for it any more; the lock is held until then.
-    pub(super) async fn keep(&self, draft: Draft, key: &str, lock: File) -> io::Result<Vec<String>> {
+    pub async fn keep(&self, draft: Draft, key: &str, lock: File) -> io::Result<Vec<String>> {
         let (cache, key) = (self.clone(), key.to_owned());
         let kept = tokio::task::spawn_blocking(move || {
             let layer = draft.layer();

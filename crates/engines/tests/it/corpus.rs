@@ -1,141 +1,19 @@
 //! The corpus: programs of the kind that models write give the same output and exit status in a guest as in the plain
 //! interpreter, byte for byte. What differs is listed in `docs/limits`, and the list is checked both ways.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
-
-use codemode_run::{Ending, Engine, Language, Limits, SessionSpec};
-use futures::StreamExt;
-use tokio_util::sync::CancellationToken;
+use codemode_run::Language;
 
 use super::bench;
-use crate::support::{Heard, program};
-
-/// What a reader of a terminal would see.
-#[derive(Debug, PartialEq)]
-struct Seen {
-    status: i32,
-    stderr: String,
-    stdout: String,
-}
-
-/// A program of the corpus.
-struct Sample {
-    code: String,
-    language: Language,
-    name: String,
-}
-
-/// Programs that run at once.
-const AT_ONCE: usize = 4;
-
-/// Runs every program of a language through an engine and through the plain interpreter: those that differ, and how.
-pub(crate) async fn corpus(engine: &dyn Engine, language: Language) -> BTreeMap<String, String> {
-    let samples = samples(language);
-    let least = if language == Language::Python { 64 } else { 18 };
-    assert!(samples.len() >= least, "{} programs of {language}", samples.len());
-    let compared = samples.iter().map(|sample| async move {
-        let (ours, plain) = (in_guest(engine, sample).await, in_interpreter(sample).await);
-        (ours != plain).then(|| (sample.name.clone(), format!("guest: {ours:#?}\nplain: {plain:#?}")))
-    });
-    futures::stream::iter(compared).buffer_unordered(AT_ONCE).filter_map(std::future::ready).collect().await
-}
-
-fn samples(language: Language) -> Vec<Sample> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(language.name());
-    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let sample = |path: PathBuf| Sample {
-        code: fs::read_to_string(&path).unwrap(),
-        language,
-        name: path.file_stem().unwrap().to_string_lossy().into_owned(),
-    };
-    paths.map(sample).collect()
-}
-
-async fn in_guest(engine: &dyn Engine, sample: &Sample) -> Seen {
-    let folder = tempfile::tempdir().unwrap();
-    let spec = SessionSpec {
-        language: sample.language,
-        limits: Limits::default(),
-        persistent: false,
-        preload: codemode_run::Preload::default(),
-        workspace: folder.path().to_owned(),
-    };
-    let mut session = engine.open(&spec).await.unwrap();
-    let heard = Heard::default();
-    let outcome =
-        session.run(&program(sample.language, &sample.code), &heard, CancellationToken::new()).await.unwrap();
-    let mut stderr = heard.stderr();
-    // An exception that nobody caught is carried by the ending; a terminal shows it on standard error.
-    if let Ending::Raise(exception) = &outcome.ending {
-        stderr += &format!("{}\n", exception.traceback);
-    }
-    let status = outcome.ending.exit_code().unwrap();
-    Seen { status, stderr: without(&stderr, folder.path()), stdout: without(&heard.stdout(), folder.path()) }
-}
-
-/// The variables that the engine hands on.
-const PASSED: &[&str] =
-    &["HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER"];
-
-async fn in_interpreter(sample: &Sample) -> Seen {
-    let folder = tempfile::tempdir().unwrap();
-    let filename = sample.language.default_filename();
-    fs::write(folder.path().join(filename), &sample.code).unwrap();
-    let interpreter = if sample.language == Language::Python { "python3" } else { "bash" };
-    let output = tokio::process::Command::new(interpreter)
-        .arg(filename)
-        .current_dir(folder.path())
-        .env_clear()
-        .envs(std::env::vars_os().filter(|(name, _)| PASSED.contains(&&*name.to_string_lossy())))
-        .envs([("MPLBACKEND", "Agg"), ("PYTHONDONTWRITEBYTECODE", "1")])
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .unwrap();
-    let text = |bytes: &[u8]| without(&String::from_utf8_lossy(bytes), folder.path());
-    Seen { status: status(output.status), stderr: text(&output.stderr), stdout: text(&output.stdout) }
-}
-
-fn status(status: ExitStatus) -> i32 {
-    use std::os::unix::process::ExitStatusExt;
-    status.code().unwrap_or_else(|| 128 + status.signal().unwrap())
-}
-
-/// The text with the path of the folder taken out, so that files are called by their bare names.
-fn without(text: &str, folder: &Path) -> String {
-    let folder = folder.to_string_lossy();
-    // The jail calls the workspace by a name of its own.
-    [&*folder, "/workspace"].iter().fold(text.to_owned(), |text, folder| {
-        text.replace(&format!("{folder}/"), "").replace(folder, "FOLDER")
-    })
-}
-
-/// The programs that the documentation lists as different.
-fn documented(language: Language) -> BTreeSet<String> {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../docs/limits")
-        .join(format!("{}.md", language.name()));
-    let page = fs::read_to_string(page).unwrap();
-    page.lines().filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned())).collect()
-}
-
-/// Fails when the programs that differ are not those that the documentation lists.
-fn check(different: &BTreeMap<String, String>, documented: &BTreeSet<String>) {
-    let surprises: Vec<_> = different.iter().filter(|(name, _)| !documented.contains(*name)).collect();
-    assert_eq!(different.keys().collect::<BTreeSet<_>>(), documented.iter().collect(), "{surprises:#?}");
-}
+use crate::compare::{check, corpus, documented};
 
 #[tokio::test]
 async fn python_programs_do_in_the_guest_what_they_do_in_python() {
     let bench = bench();
-    check(&corpus(&*bench.engine, Language::Python).await, &documented(Language::Python));
+    check(&corpus(&*bench.engine, Language::Python).await, &documented("python"));
 }
 
 #[tokio::test]
 async fn bash_programs_do_in_the_guest_what_they_do_in_bash() {
     let bench = bench();
-    check(&corpus(&*bench.engine, Language::Bash).await, &documented(Language::Bash));
+    check(&corpus(&*bench.engine, Language::Bash).await, &documented("bash"));
 }

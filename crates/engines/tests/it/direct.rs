@@ -12,3 +12,10 @@ async fn a_bash_program_prints_and_exits_with_its_code() {
         (Ending::Exit { code: 3 }, "out\n".into(), "err\n".into())
     );
 }
+
+impl Bench {
+    /// The engine `direct` without warm interpreters.
+    pub(crate) fn direct() -> Self {
+        Self::of(codemode_engines::EngineKind::Direct)
+    }
+}

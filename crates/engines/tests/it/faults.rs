@@ -214,6 +214,7 @@ async fn run(scripted: Scripted) -> (Option<Outcome>, Heard) {
     let workspace = tempfile::tempdir().unwrap();
     let engine = Guests::new(scripted, 0);
     let spec = SessionSpec {
+        checkpoints: None,
         language: Language::Python,
         limits: Limits::default(),
         persistent: false,

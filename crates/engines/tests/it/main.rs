@@ -8,6 +8,10 @@
     reason = "a test fails by a panic, and says by a line what it did not try"
 )]
 
+/// What plays the helper in these tests.
+const HELPER: &str = env!("CARGO_BIN_EXE_codemode-guest-init");
+
+mod compare;
 mod direct;
 mod escape;
 mod faults;
@@ -29,7 +33,15 @@ macro_rules! engine_contract {
             use codemode_engines::EngineKind;
             use codemode_run::Limits;
 
+            use codemode_run::Language;
+
             use crate::support::Bench;
+
+            /// What the engine runs.
+            const LANGUAGES: [Language; 4] = Language::ALL;
+
+            /// Whether programs can start processes, and threads run at once.
+            const HAS_PROCESSES: bool = true;
 
             fn bench() -> Bench {
                 Bench::of($kind)

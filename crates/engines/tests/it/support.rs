@@ -73,11 +73,6 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// The engine `direct` without warm interpreters.
-    pub(crate) fn direct() -> Self {
-        Self::of(EngineKind::Direct)
-    }
-
     /// The engine `jail` without warm interpreters.
     pub(crate) fn jail() -> Self {
         Self::of(EngineKind::Jail)
@@ -99,6 +94,7 @@ impl Bench {
 
     pub(crate) fn spec(&self, language: Language, persistent: bool) -> SessionSpec {
         SessionSpec {
+            checkpoints: None,
             language,
             limits: self.limits.clone(),
             persistent,
@@ -139,9 +135,7 @@ impl Bench {
 /// What the engines of these tests are made of.
 pub(crate) fn options(warm: usize, limits: Limits) -> EngineOptions {
     // Another user, as whom these tests can be run too, cannot reach the folder that they were built in.
-    let helper = std::env::var_os("CODEMODE_TEST_HELPER")
-        .unwrap_or_else(|| env!("CARGO_BIN_EXE_codemode-guest-init").into())
-        .into();
+    let helper = std::env::var_os("CODEMODE_TEST_HELPER").unwrap_or_else(|| crate::HELPER.into()).into();
     EngineOptions {
         helper,
         helper_arguments: Vec::new(),
@@ -185,4 +179,13 @@ pub(crate) fn lacks(what: &str) -> bool {
         println!("not exercised: there is no {what} here");
     }
     !found
+}
+
+/// A traceback without the lines that mark columns: newer CPythons draw more of them.
+pub(crate) fn without_marks(traceback: &str) -> String {
+    let lines: Vec<&str> = traceback
+        .lines()
+        .filter(|line| !line.contains('~') || line.contains(char::is_alphanumeric))
+        .collect();
+    lines.join("\n")
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use codemode_run::{
-    Block, Catalog, Ending, Isolation, Language, Limits, Nothing, Observed, Policy, Report, RunRequest, Runner,
-    RunnerOptions, ServerState, ServerTools, Tool, ToolCall, ToolError, ToolResult, Tools, Value,
+    Block, Catalog, Ending, Isolation, Language, Limits, Nothing, Observed, Policy, Report, RunRequest,
+    Runner, RunnerOptions, ServerState, ServerTools, Tool, ToolCall, ToolError, ToolResult, Tools, Value,
 };
 use serde_json::{Value as Json, json};
 use tokio_util::sync::CancellationToken;
 
 use super::bench;
-use crate::support::{Bench, lacks};
+use crate::support::{Bench, lacks, without_marks};
 
 /// Servers in memory: `math-tools` and `github`.
 #[derive(Debug)]
@@ -21,8 +21,16 @@ struct Fake(Arc<Catalog>);
 impl Fake {
     fn new() -> Self {
         let tools = [
-            ("add", "Adds two numbers. Nothing else.", json!({"type": "object", "properties": {"a": {"type": "number"}, "b": {"type": "number", "default": 1}}, "required": ["a"]})),
-            ("slow", "Answers after a while.", json!({"type": "object", "properties": {"ms": {"type": "integer"}}})),
+            (
+                "add",
+                "Adds two numbers. Nothing else.",
+                json!({"type": "object", "properties": {"a": {"type": "number"}, "b": {"type": "number", "default": 1}}, "required": ["a"]}),
+            ),
+            (
+                "slow",
+                "Answers after a while.",
+                json!({"type": "object", "properties": {"ms": {"type": "integer"}}}),
+            ),
             ("fail", "Fails.", json!({"type": "object", "properties": {}})),
             ("text", "Text.", json!({"type": "object", "properties": {}})),
             ("picture", "A picture.", json!({"type": "object", "properties": {}})),
@@ -65,10 +73,15 @@ impl Tools for Fake {
             }
             "fail" => {
                 let data = json!({"why": "asked to"});
-                return Err(ToolError { code: "tool_failed".to_owned(), data, message: "it failed".to_owned() });
+                return Err(ToolError {
+                    code: "tool_failed".to_owned(),
+                    data,
+                    message: "it failed".to_owned(),
+                });
             }
             "picture" => {
-                let image = Block::Image { bytes: b"\x89PNG....".to_vec(), mime_type: "image/png".to_owned() };
+                let image =
+                    Block::Image { bytes: b"\x89PNG....".to_vec(), mime_type: "image/png".to_owned() };
                 ToolResult { blocks: vec![image], ..ToolResult::default() }
             }
             "big" => text(&"x".repeat(usize::try_from(whole("bytes")).unwrap())),
@@ -119,7 +132,7 @@ impl Workshop {
 /// Output, ending and value of a program.
 fn seen(report: &Report) -> String {
     let ending = match report.ending.as_ref().unwrap() {
-        Ending::Raise(exception) => format!("raise {}", exception.traceback),
+        Ending::Raise(exception) => format!("raise {}", without_marks(&exception.traceback)),
         Ending::Exit { code } => format!("exit {code}"),
         ending => ending.kind().to_owned(),
     };
@@ -174,7 +187,7 @@ async fn python_programs_call_tools_in_every_style() {
 
 #[tokio::test]
 async fn javascript_programs_call_tools() {
-    if lacks("node") {
+    if !super::LANGUAGES.contains(&Language::JavaScript) || lacks("node") {
         return;
     }
     each(
@@ -195,6 +208,9 @@ async fn javascript_programs_call_tools() {
 
 #[tokio::test]
 async fn bash_programs_call_tools() {
+    if !super::LANGUAGES.contains(&Language::Bash) {
+        return;
+    }
     each(
         Language::Bash,
         &[
@@ -202,7 +218,10 @@ async fn bash_programs_call_tools() {
             ("tool math_tools.add '{\"a\": 1}'", "{\"sum\":2.0}\nfinish"),
             ("x=$(tool math-tools.text); echo \"got $x\"", "got plain text\nfinish"),
             ("tool math_tools.fail || echo \"status $?\"", "status 1\ntool: it failed\nfinish"),
-            ("for i in 1 2 3; do tool math_tools.add a=$i & done | sort; wait", "{\"sum\":2.0}\n{\"sum\":3.0}\n{\"sum\":4.0}\nfinish"),
+            (
+                "for i in 1 2 3; do tool math_tools.add a=$i & done | sort; wait",
+                "{\"sum\":2.0}\n{\"sum\":3.0}\n{\"sum\":4.0}\nfinish",
+            ),
             ("bash -c 'tool math_tools.class from=child'", "child\nfinish"),
         ],
     )
@@ -214,13 +233,20 @@ async fn search_and_descriptions_give_full_signatures() {
     let workshop = Workshop::new(Limits::default());
     let expected = "class math_tools:\n    def add(a: float, b: float = 1) -> Any:\n        \"\"\"Adds two numbers. Nothing else. \"\"\"\n";
     for code in ["print(tools.search('adding numbers', 1))", "print(tools.describe('math_tools.add'))"] {
-        assert_eq!(seen(&workshop.report(Language::Python, code).await), format!("{expected}\nfinish"), "{code}");
+        assert_eq!(
+            seen(&workshop.report(Language::Python, code).await),
+            format!("{expected}\nfinish"),
+            "{code}"
+        );
     }
     let help = seen(&workshop.report(Language::Python, "help(math_tools.add)").await);
     assert!(help.contains("def add(a: float, b: float = 1) -> Any:"), "{help}");
     workshop.report(Language::Python, "math_tools.slow(ms=1)").await;
     let learned = seen(&workshop.report(Language::Python, "print(tools.describe('math_tools.slow'))").await);
     assert!(learned.contains("def slow(ms: int = ...) -> {\"slept\": bool}:"), "{learned}");
+    if !super::LANGUAGES.contains(&Language::Bash) {
+        return;
+    }
     let bash = seen(&workshop.report(Language::Bash, "tool describe math_tools.add").await);
     assert!(bash.contains("tool math_tools.add a=1 [b=1]"), "{bash}");
 }
@@ -229,18 +255,37 @@ async fn search_and_descriptions_give_full_signatures() {
 async fn wrong_calls_are_told_before_anything_is_sent() {
     let workshop = Workshop::new(Limits::default());
     let cases = [
-        ("print('side effect')\nmath_tools.ad(1)", "raise   File \"main.py\", line 2\n    math_tools.ad(1)\nToolError: math_tools has no tool `ad`; did you mean `add`? Its tools are add, slow, fail, text, picture, class_, big"),
-        ("print('x')\nmath_tools.add(a=1, c=2)", "raise   File \"main.py\", line 2\n    math_tools.add(a=1, c=2)\nToolError: math_tools.add: unknown parameter `c`; did you mean `a`? Parameters: a, b?"),
-        ("try:\n    math_tools.nope()\nexcept Exception as e:\n    print(type(e).__name__)", "AttributeError\nfinish"),
-        ("d = {'c': 1}\ntry:\n    math_tools.add(**d)\nexcept ToolError as e:\n    print(e)", "math_tools.add: unknown parameter `c`; did you mean `a`? Parameters: a, b?\nfinish"),
-        ("try:\n    math_tools.add()\nexcept ToolError as e:\n    print(e)", "math_tools.add: missing parameter `a`. Parameters: a, b?\nfinish"),
-        ("try:\n    math_tools.add('one')\nexcept ToolError as e:\n    print(e)", "math_tools.add: parameter `a` expects float, got \"one\". Parameters: a, b?\nfinish"),
+        (
+            "print('side effect')\nmath_tools.ad(1)",
+            "raise   File \"main.py\", line 2\n    math_tools.ad(1)\nToolError: math_tools has no tool `ad`; did you mean `add`? Its tools are add, slow, fail, text, picture, class_, big",
+        ),
+        (
+            "print('x')\nmath_tools.add(a=1, c=2)",
+            "raise   File \"main.py\", line 2\n    math_tools.add(a=1, c=2)\nToolError: math_tools.add: unknown parameter `c`; did you mean `a`? Parameters: a, b?",
+        ),
+        (
+            "try:\n    math_tools.nope()\nexcept Exception as e:\n    print(type(e).__name__)",
+            "AttributeError\nfinish",
+        ),
+        (
+            "d = {'c': 1}\ntry:\n    math_tools.add(**d)\nexcept ToolError as e:\n    print(e)",
+            "math_tools.add: unknown parameter `c`; did you mean `a`? Parameters: a, b?\nfinish",
+        ),
+        (
+            "try:\n    math_tools.add()\nexcept ToolError as e:\n    print(e)",
+            "math_tools.add: missing parameter `a`. Parameters: a, b?\nfinish",
+        ),
+        (
+            "try:\n    math_tools.add('one')\nexcept ToolError as e:\n    print(e)",
+            "math_tools.add: parameter `a` expects float, got \"one\". Parameters: a, b?\nfinish",
+        ),
     ];
     for (code, expected) in cases {
         let report = workshop.report(Language::Python, code).await;
         assert_eq!((seen(&report), report.tool_calls.len()), (expected.to_owned(), 0), "{code}");
     }
-    let report = workshop.report(Language::JavaScript, "console.log(1);\nawait math_tools.add({a: 1, c: 2})").await;
+    let report =
+        workshop.report(Language::JavaScript, "console.log(1);\nawait math_tools.add({a: 1, c: 2})").await;
     assert_eq!(
         seen(&report),
         "raise   File \"main.js\", line 2\n    await math_tools.add({a: 1, c: 2})\nToolError: math_tools.add: unknown parameter `c`; did you mean `a`? Parameters: a, b?"
@@ -268,5 +313,9 @@ async fn media_is_displayed_and_a_result_that_is_too_long_says_so() {
         report.displays.iter().map(|display| (display.mime_type.as_str(), &display.bytes[..])).collect();
     assert_eq!((shown, seen(&report)), (vec![("image/png", &b"\x89PNG...."[..])], "finish".to_owned()));
     let report = workshop.report(Language::Python, "math_tools.big(bytes=17_000_000)").await;
-    assert!(seen(&report).contains("more than the 16777216 that a program can be given at once"), "{}", seen(&report));
+    assert!(
+        seen(&report).contains("more than the 16777216 that a program can be given at once"),
+        "{}",
+        seen(&report)
+    );
 }

@@ -8,7 +8,7 @@ use codemode_source::{Import, Language, Reading};
 use tokio_util::sync::CancellationToken;
 
 use super::Runner;
-use crate::engine::Preload;
+use crate::engine::{Engine, Preload};
 use crate::error::RunError;
 use crate::host::{Event, Host};
 use crate::outcome::Ending;
@@ -37,17 +37,22 @@ impl Runner {
     /// `Err` is the run's ending: refused for an import that nothing can provide, or taken back meanwhile.
     pub(super) async fn provide(
         &self,
+        engine: &dyn Engine,
         request: &RunRequest,
         reading: &Reading,
         recorder: &Recorder,
         cancel: &CancellationToken,
     ) -> Result<Result<Option<Installed>, Ending>, RunError> {
-        let (Language::Python, Some(installer)) = (request.language, &self.options.packages.installer) else {
+        let own = engine.installer();
+        let is_own = own.is_some();
+        let installer = own.or_else(|| self.options.packages.installer.clone());
+        let (Language::Python, Some(installer)) = (request.language, installer) else {
             return Ok(Ok(None));
         };
         let installed = self.installed();
         // The interpreter of a session may be older than what is preloaded.
-        let is_preloaded = |module: &str| request.session_id.is_none() && self.is_preloaded(module);
+        let is_preloaded =
+            |module: &str| !is_own && request.session_id.is_none() && self.is_preloaded(module);
         let is_standard = |import: &Import| {
             import.guarded || is_standard_everywhere(&import.module) || is_preloaded(&import.module)
         };
@@ -66,10 +71,10 @@ impl Runner {
         let workspace = self.sessions.workspace(request.session_id.as_deref());
         let rules =
             &PackageRules { auto_install: rules.auto_install && request.auto_install, ..rules.clone() };
-        let own = |module: &str| {
+        let place = |module: &str| {
             if is_preloaded(module) { Lookup::Beside } else { lookup(request, &workspace, module) }
         };
-        let mut needed = match missing(reading, &brought, rules, &asked, own) {
+        let mut needed = match missing(reading, &brought, rules, &asked, place) {
             Err(refusal) => return Ok(Err(Ending::Refuse(refusal))),
             Ok(needed) => needed,
         };

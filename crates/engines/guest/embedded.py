@@ -1,0 +1,500 @@
+
+
+"""The Python guest inside WebAssembly: no descriptors, no threads, no processes. In one text with runner.py, behind it.
+
+Every message goes through the one function that the host gives, `_host.call`: a letter, and what belongs to it. Between two
+messages nothing of this stands on the stack, so that the whole interpreter is what its memory holds.
+"""
+
+import _host
+import errno
+import io
+import itertools
+import time
+
+
+class Link:
+    """Frames through the host's function. References are taken now: a program may replace what modules hold."""
+
+    def __init__(self, call=_host.call, decode=json.loads):
+        self.call, self.decode = call, decode
+        self.owner = os.getpid()
+
+    def send(self, **message):
+        # Half of a surrogate pair is legal in a Python text and nowhere else.
+        if self.call(b"s" + ENCODE(message).encode("utf-8", "replace")) != b"sent":
+            raise OSError("the link to codemode is gone")
+
+    def receive(self):
+        body = self.call(b"r")
+        return self.decode(body) if body else None
+
+    def poll(self, seconds):
+        """The next frame, or None when none came in this time."""
+        body = self.call(b"p%d" % min(max(int(seconds * 1000), 0), 1 << 40))
+        return self.decode(body) if body else None
+
+    def rest(self, status):
+        """The host drops this interpreter when it has the last frame."""
+
+    def leave(self, status):
+        os._exit(status)
+
+
+# ---- asyncio: a loop that sleeps in the host, which wakes it for frames ----
+
+
+class Frames:
+    """The selector of an event loop that has nothing but time and the answers of tools."""
+
+    def __init__(self, line):
+        self.line = line
+
+    def select(self, timeout=None):
+        if not any(call.listeners for call in list(self.line.calls.values())):
+            if timeout is None:
+                raise RuntimeError("this program waits for what never comes: no thread and no socket can wake it here")
+            if timeout > 0:
+                time.sleep(timeout)
+            return []
+        message = self.line.link.receive() if timeout is None else self.line.link.poll(timeout)
+        if message is not None:
+            self.line.take(message)
+        return []
+
+    def get_map(self):
+        return {}
+
+    def close(self):
+        pass
+
+
+def install_loop(line):
+    import asyncio
+    from asyncio import base_events, events, runners
+
+    class Loop(base_events.BaseEventLoop):
+        def __init__(self):
+            super().__init__()
+            self._selector = Frames(line)
+
+        def _process_events(self, events):
+            pass
+
+        def _write_to_self(self):
+            pass
+
+        def run_in_executor(self, executor, function, *arguments):
+            future = self.create_future()
+            try:
+                future.set_result(function(*arguments))
+            except BaseException as error:
+                future.set_exception(error)
+            return future
+
+        async def shutdown_default_executor(self, timeout=None):
+            pass
+
+        def add_signal_handler(self, *_):
+            raise NotImplementedError("there are no signals in WebAssembly")
+
+        remove_signal_handler = add_signal_handler
+
+    Loop.__name__ = Loop.__qualname__ = "_UnixSelectorEventLoop"
+    Loop.__module__ = "asyncio.unix_events"
+    policy = getattr(events, "_get_event_loop_policy", None) or events.get_event_loop_policy
+    type(policy())._loop_factory = Loop
+    asyncio.SelectorEventLoop = asyncio.EventLoop = Loop
+
+    def new_event_loop():
+        return Loop()
+
+    for module in (asyncio, events, runners.events):
+        module.new_event_loop = new_event_loop
+
+
+# ---- threads: each runs where it is started ----
+
+
+class Blocked(BaseException):
+    """A thread has to wait for what another one does: it is begun again when there is more to find."""
+
+
+class Ended(BaseException):
+    """A daemon that would sleep on when nobody waits any more: it ends here, as all of them do at the end of a program."""
+
+
+class Threads:
+    """A thread runs to its end where it is started; a daemon, a timer, or one that has to wait when the program waits."""
+
+    def __init__(self, sleep=time.sleep, now=time.monotonic):
+        self.sleep_really, self.now = sleep, now
+        self.count = 1
+        self.events = 0
+        self.main = threading.main_thread()
+        self.running = [self.main]
+        self.until = [0.0]
+        self.waiting = []
+
+    def start(self, thread):
+        if thread._started.is_set():
+            raise RuntimeError("threads can only be started once")
+        thread._started.set()
+        self.count += 1
+        thread._ident = thread._native_id = self.count
+        if isinstance(thread, threading.Timer):
+            thread._due = self.now() + thread.interval
+        if thread.daemon or hasattr(thread, "_due"):
+            self.waiting.append(thread)
+        else:
+            self.turn(thread)
+
+    def turn(self, thread):
+        """Runs a thread to its end, or until it has to wait."""
+        self.running.append(thread)
+        kept = vars(thread).copy()
+        try:
+            if hasattr(thread, "_due"):
+                if not thread.finished.is_set():
+                    thread.function(*thread.args, **thread.kwargs)
+                thread.finished.set()
+            else:
+                thread.run()
+        except Blocked:
+            vars(thread).update(kept)
+            self.waiting.append(thread)
+            return
+        except (Ended, SystemExit):
+            pass
+        except BaseException as error:
+            threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, thread)))
+        finally:
+            self.running.pop()
+        thread._over = True
+        self.events += 1
+
+    def others(self, until):
+        """Gives those that wait a turn, and says whether anything happened."""
+        before = self.events
+        self.until.append(until)
+        try:
+            for thread in [thread for thread in self.waiting if getattr(thread, "_due", 0) <= self.now()]:
+                if thread in self.waiting and thread not in self.running:
+                    self.waiting.remove(thread)
+                    self.turn(thread)
+        finally:
+            self.until.pop()
+        return self.events != before
+
+    def next_timer(self):
+        due = [thread._due for thread in self.waiting if hasattr(thread, "_due") and not thread.finished.is_set()]
+        return max(min(due) - self.now(), 0) if due else None
+
+    def pause(self, seconds):
+        """Waits for others. False when nothing happened in that time."""
+        end = float("inf") if seconds is None else self.now() + max(seconds, 0)
+        if self.others(end):
+            return True
+        timer = self.next_timer()
+        if seconds is None and timer is None:
+            if self.running[-1] is not self.main:
+                raise Blocked
+            raise RuntimeError("this program waits for what never comes: here a thread runs only while the others wait for it")
+        left = end - self.now()
+        if timer is not None and timer < left:
+            self.sleep_really(timer)
+            return self.others(end)
+        self.sleep_really(max(left, 0))
+        return False
+
+    def sleep(self, seconds):
+        current = self.running[-1]
+        if current is self.main or not self.waiting and not current.daemon:
+            end = self.now() + seconds
+            if seconds > 0 and self.waiting and current is self.main:
+                while self.now() < end and self.pause(end - self.now()):
+                    pass
+            left = end - self.now()
+            self.sleep_really(seconds if left > seconds or seconds < 0 else max(left, 0))
+        elif current.daemon and self.now() + seconds > self.until[-1]:
+            raise Ended
+        else:
+            self.sleep_really(seconds)
+
+    def join(self, thread, timeout=None):
+        if not thread._started.is_set():
+            raise RuntimeError("cannot join thread before it is started")
+        if thread is self.running[-1]:
+            raise RuntimeError("cannot join current thread")
+        give_up = None if timeout is None else self.now() + max(timeout, 0)
+        while thread in self.waiting:
+            if hasattr(thread, "_due") and thread.finished.is_set():
+                self.waiting.remove(thread)
+                thread._over = True
+                return
+            left = None if give_up is None else give_up - self.now()
+            if left is not None and left <= 0:
+                return
+            self.pause(left)
+
+    def finish(self):
+        """What CPython does at its end: it waits for the threads that are no daemons."""
+        for thread in [thread for thread in self.waiting if not thread.daemon]:
+            try:
+                self.join(thread)
+            except RuntimeError:
+                # It waits for what nobody gives any more; CPython would stand still here.
+                self.waiting.remove(thread)
+        self.waiting.clear()
+
+
+def install_threads():
+    import concurrent.futures.thread as pools
+    import queue
+
+    from _threading_local import local
+
+    threads = Threads()
+    threading.local = local
+    threading.Thread.start = lambda thread: threads.start(thread)
+    threading.Thread.join = lambda thread, timeout=None: threads.join(thread, timeout)
+    threading.Thread.is_alive = lambda thread: thread is threads.main or thread._started.is_set() and not getattr(thread, "_over", False)
+    threading.current_thread = threading.currentThread = lambda: threads.running[-1]
+    threading.get_ident = lambda: threads.running[-1].ident
+    threading.enumerate = lambda: [threads.main, *threads.running[1:], *(thread for thread in threads.waiting if thread not in threads.running)]
+    threading.active_count = lambda: len(threading.enumerate())
+    threading._shutdown = threads.finish
+    time.sleep = threads.sleep
+    threading.Lock = threading._allocate_lock = make_lock(threads)
+    queue.SimpleQueue = queue._PySimpleQueue
+
+    def wait(condition, timeout=None):
+        if not condition._is_owned():
+            raise RuntimeError("cannot wait on un-acquired lock")
+        state = condition._release_save()
+        try:
+            return threads.pause(timeout)
+        finally:
+            condition._acquire_restore(state)
+
+    def notify(condition, n=1):
+        if not condition._is_owned():
+            raise RuntimeError("cannot notify on un-acquired lock")
+        threads.events += 1
+
+    threading.Condition.wait, threading.Condition.notify = wait, notify
+    threading.Condition.notify_all = threading.Condition.notifyAll = lambda condition: notify(condition)
+
+    def submit(pool, function, /, *arguments, **names):
+        if pool._shutdown:
+            raise RuntimeError("cannot schedule new futures after shutdown")
+        future = pools._base.Future()
+        future.set_running_or_notify_cancel()
+        worker = threading.Thread(name="%s_0" % (pool._thread_name_prefix or "ThreadPoolExecutor"))
+        if not hasattr(pool, "_here"):
+            pool._here = pool._create_worker_context()
+            pool._here.initialize()
+
+        def run():
+            try:
+                future.set_result(pool._here.run(pool._resolve_work_item_task(function, arguments, names)))
+            except Exception as error:
+                future.set_exception(error)
+
+        worker.run = run
+        threads.start(worker)
+        return future
+
+    pools.ThreadPoolExecutor.submit = submit
+    pools.ThreadPoolExecutor.shutdown = lambda pool, wait=True, *, cancel_futures=False: setattr(pool, "_shutdown", True)
+    return threads
+
+
+def make_lock(threads, allocate=threading.Lock):
+    class lock:
+        """A lock that lets others run instead of standing still."""
+
+        __slots__ = ("_lock", "_wanted", "__weakref__")
+
+        def __init__(self):
+            self._lock, self._wanted = allocate(), False
+
+        def acquire(self, blocking=True, timeout=-1):
+            if self._lock.acquire(False):
+                return True
+            if not blocking:
+                return False
+            end = None if timeout is None or timeout < 0 else threads.now() + timeout
+            while not self._lock.acquire(False):
+                self._wanted = True
+                left = None if end is None else end - threads.now()
+                if left is not None and left <= 0:
+                    return False
+                threads.pause(left)
+            return True
+
+        def release(self):
+            self._lock.release()
+            if self._wanted:
+                self._wanted = False
+                threads.events += 1
+
+        def locked(self):
+            return self._lock.locked()
+
+        def __enter__(self):
+            return self.acquire()
+
+        def __exit__(self, *_):
+            self.release()
+
+        def __repr__(self):
+            return repr(self._lock)
+
+    lock.__module__ = "_thread"
+    return lock
+
+
+# ---- what Linux calls otherwise ----
+
+# The numbers of `errno.h` in WASI, and those that programs know.
+NUMBERS = {"E2BIG": 7, "EACCES": 13, "EAGAIN": 11, "EBADF": 9, "EBUSY": 16, "EEXIST": 17, "EFBIG": 27, "EINVAL": 22, "EIO": 5,
+           "EISDIR": 21, "ELOOP": 40, "EMFILE": 24, "ENAMETOOLONG": 36, "ENOENT": 2, "ENOSPC": 28, "ENOSYS": 38, "ENOTDIR": 20,
+           "ENOTEMPTY": 39, "ENOTSUP": 95, "EPERM": 1, "EPIPE": 32, "EROFS": 30, "ESPIPE": 29, "ETIMEDOUT": 110, "EXDEV": 18,
+           "ECONNREFUSED": 111, "EDQUOT": 122, "EINTR": 4, "ENOTSOCK": 88, "EDOM": 33, "ERANGE": 34, "ECHILD": 10, "ENOEXEC": 8}
+USED = ("access chdir close dup dup2 fdopen fstat ftruncate futimens link listdir lseek lstat mkdir open pread pwrite read "
+        "readlink remove rename replace rmdir scandir stat symlink truncate unlink utime write").split()
+
+
+def install_numbers():
+    known = {getattr(errno, name): number for name, number in NUMBERS.items() if hasattr(errno, name)}
+    for name, number in NUMBERS.items():
+        setattr(errno, name, number)
+    errno.errorcode.clear()
+    errno.errorcode.update({number: name for name, number in NUMBERS.items()})
+
+    def told(function):
+        import functools
+
+        @functools.wraps(function)
+        def call(*arguments, **names):
+            try:
+                return function(*arguments, **names)
+            except OSError as error:
+                # Once only: an error may pass through more than one of these.
+                if error.errno in known and not getattr(error, "__notes_number__", False):
+                    error.errno = known[error.errno]
+                    error.__notes_number__ = True
+                raise
+
+        return call
+
+    builtins.open = io.open = globals()["OPEN"] = told(builtins.open)
+    for name in USED:
+        if hasattr(os, name):
+            setattr(os, name, told(getattr(os, name)))
+    # More than 32 bits: programs take it for a number that none of theirs reaches.
+    sys.maxsize = (1 << 63) - 1
+
+
+def install_hashes():
+    """What CPython takes from OpenSSL, which is not here."""
+    import hashlib
+    import hmac
+
+    def pbkdf2_hmac(hash_name, password, salt, iterations, dklen=None):
+        size = hashlib.new(hash_name).digest_size
+        key, block = b"", 0
+        while len(key) < (dklen or size):
+            block += 1
+            step = hmac.digest(password, salt + block.to_bytes(4, "big"), hash_name)
+            total = int.from_bytes(step, "big")
+            for _ in range(iterations - 1):
+                step = hmac.digest(password, step, hash_name)
+                total ^= int.from_bytes(step, "big")
+            key += total.to_bytes(size, "big")
+        return key[:dklen or size]
+
+    if not hasattr(hashlib, "pbkdf2_hmac"):
+        hashlib.pbkdf2_hmac = pbkdf2_hmac
+
+
+def listen(line, call, listener):
+    """The event loop itself reads here."""
+    if call.answer is None:
+        call.listeners.append(listener)
+    else:
+        listener()
+
+
+NO_SITE = ". Site initialization is disabled, did you forget to add the site-packages directory to sys.path or to enable your virtual environment?"
+
+
+def install_traceback():
+    """What this build says of itself is no help to the author of a program."""
+    render = render_traceback
+    globals()["render_traceback"] = lambda error, filename: render(error, filename).replace(NO_SITE, "")
+
+
+def begin(modules):
+    """What the host calls once, before it keeps the memory as an image."""
+    open_streams()
+    Line.listen = listen
+    link = Link()
+    globals()["guest"] = Guest(link)
+    install_traceback()
+    install_sockets(link.call)
+    threads = install_threads()
+    install_hashes()
+    install_loop(guest.interpreter.tools.line)
+    for name in modules:
+        try:
+            __import__(name)
+        except ImportError:
+            pass
+    install_numbers()
+    # Threads that those modules started are none of a program's.
+    threads.waiting.clear()
+    threads.count = 1
+    threading._counter = itertools.count(1).__next__
+    # What those modules would do at the end of a process has nothing to do with a program.
+    import atexit
+
+    atexit._clear()
+    guest.interpreter.note_modules()
+    gc.collect()
+    gc.freeze()
+    # After that: what is frozen is never collected.
+    guest.interpreter.open_module()
+
+
+MAIN = sys.modules["__main__"]
+
+
+def step():
+    try:
+        guest.step()
+    finally:
+        # The host's next words are said in the module of this name, which a program may have changed.
+        sys.modules["__main__"] = MAIN
+
+
+def first_step():
+    """Every interpreter out of one image would draw the same numbers."""
+    import random
+
+    random.seed()
+    numbers = sys.modules.get("numpy.random")
+    if numbers is not None:
+        # What `seed()` itself would draw, without the costly mixing.
+        numbers.seed([int.from_bytes(part, "little") for part in (os.urandom(4), os.urandom(4), os.urandom(4), os.urandom(4))])
+    step()
+
+
+def tell_modules():
+    """Tells the host what can be imported, and which distributions that are."""
+    import pkgutil
+
+    standard = set(sys.stdlib_module_names)
+    installed = {module.name for module in pkgutil.iter_modules()} - standard
+    guest.link.send(type="done", standard=sorted(standard), installed=sorted(installed))

@@ -1,0 +1,260 @@
+//! What a session's interpreter was between two runs, on the disk: which pages of its memory are not those of the image.
+//!
+//! Every run adds one file, with the pages that it changed. So the last run can be taken back by removing a file, and a run
+//! that was killed has added none. Now and then a file holds everything, and those before it go.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::pages::{self, PAGE};
+use super::sandbox::Sandbox;
+use crate::sys::Map;
+
+/// The states of one session.
+#[derive(Debug)]
+pub(crate) struct Checkpoints {
+    folder: PathBuf,
+    /// The name of the image that pages are counted from.
+    image: String,
+    /// States that are there, oldest first; the first holds everything.
+    states: Vec<State>,
+    /// In which state a page was written last.
+    whereabouts: HashMap<usize, (usize, usize)>,
+}
+
+/// One file.
+#[derive(Debug)]
+struct State {
+    /// The whole file; its pages come last.
+    file: Map,
+    memory: usize,
+    number: u64,
+    pages: usize,
+}
+
+/// The first block of a file. Behind it come the numbers of the pages, filled up to a whole block, and the pages.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Header {
+    /// Over everything behind this block.
+    checksum: u32,
+    /// The image that the pages are laid over.
+    image: String,
+    /// Size of the memory in bytes.
+    memory: usize,
+    /// How many pages.
+    pages: usize,
+    /// Whether it needs no state before it.
+    whole: bool,
+}
+
+/// States that are kept one behind the other before one holds everything again.
+const CHAIN_MAX: usize = 16;
+
+/// Longest state in bytes: WebAssembly has no more memory.
+const STATE_BYTES_MAX: u64 = 4 << 30;
+
+impl Checkpoints {
+    /// The states in a folder, which need not be there. Whatever is damaged, or of another image, ends the chain before it.
+    pub(crate) fn open(folder: &Path, image: &Path) -> Self {
+        let image = image.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut found =
+            Self { folder: folder.to_owned(), image, states: Vec::new(), whereabouts: HashMap::new() };
+        let numbers = found.numbers();
+        for (place, number) in numbers.iter().enumerate().rev() {
+            let chain: Option<Vec<(State, Header, Vec<usize>)>> = numbers[..=place]
+                .iter()
+                .rev()
+                .map(|number| found.read(*number))
+                .scan(true, |goes_on, state| {
+                    let state = (*goes_on).then_some(state)?;
+                    *goes_on = state.as_ref().is_some_and(|(_, header, _)| !header.whole);
+                    Some(state)
+                })
+                .collect();
+            let Some(mut chain) =
+                chain.filter(|chain| chain.last().is_some_and(|(_, header, _)| header.whole))
+            else {
+                tracing::debug!(number, "a state of a session cannot be used");
+                continue;
+            };
+            chain.reverse();
+            for (state, _, pages) in chain {
+                found.remember(state, &pages);
+            }
+            break;
+        }
+        found
+    }
+
+    /// What is in the folder now.
+    pub(crate) fn open_again(&self, image: &Path) -> Self {
+        Self::open(&self.folder, image)
+    }
+
+    /// Whether somebody took a state back since.
+    pub(crate) fn is_current(&self) -> bool {
+        self.states.last().map(|state| state.number) == self.numbers().last().copied()
+    }
+
+    /// True when there is nothing to go back to.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.states.is_empty()
+    }
+
+    /// Makes the memory of a guest that is as the image says what it was last.
+    pub(crate) fn restore(&self, sandbox: &mut Sandbox) -> wasmtime::Result<()> {
+        let Some(last) = self.states.last() else { return Ok(()) };
+        sandbox.grow(last.memory)?;
+        let memory = sandbox.memory_mut();
+        for (page, place) in &self.whereabouts {
+            if let Some(target) = memory.get_mut(pages::range(*page)) {
+                target.copy_from_slice(self.page(*place));
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what a guest's memory is now.
+    pub(crate) fn save(&mut self, memory: &[u8], image: &[u8]) -> io::Result<()> {
+        let whole = self.states.is_empty() || self.states.len() >= CHAIN_MAX;
+        let written = pages::written(memory).unwrap_or_else(|| (0..memory.len() / PAGE).collect());
+        let changed: Vec<usize> = written
+            .into_iter()
+            .filter(|page| {
+                let now = &memory[pages::range(*page)];
+                let before = if whole { None } else { self.whereabouts.get(page) };
+                match before {
+                    Some(place) => now != self.page(*place),
+                    None => image.get(pages::range(*page)).is_none_or(|then| now != then),
+                }
+            })
+            .collect();
+        let number = self.states.last().map_or(1, |state| state.number + 1);
+        self.write(number, whole, &changed, memory)?;
+        let map = Map::open(&File::open(file(&self.folder, number))?)?;
+        if whole {
+            self.whereabouts.clear();
+            self.states.clear();
+        }
+        self.remember(State { file: map, memory: memory.len(), number, pages: changed.len() }, &changed);
+        self.forget_old(number);
+        Ok(())
+    }
+
+    fn remember(&mut self, state: State, pages: &[usize]) {
+        let place = self.states.len();
+        self.whereabouts.extend(pages.iter().enumerate().map(|(nth, page)| (*page, (place, nth))));
+        self.states.push(state);
+    }
+
+    /// Files of a chain that is older than the one before this.
+    fn forget_old(&self, newest: u64) {
+        let keep = 2 * CHAIN_MAX as u64;
+        for number in self.numbers() {
+            if number + keep < newest {
+                let _ = fs::remove_file(file(&self.folder, number));
+            }
+        }
+    }
+
+    fn page(&self, (state, nth): (usize, usize)) -> &[u8] {
+        let State { file, pages, .. } = &self.states[state];
+        &file[file.len() - (pages - nth) * PAGE..][..PAGE]
+    }
+
+    fn numbers(&self) -> Vec<u64> {
+        numbers(&self.folder)
+    }
+
+    fn write(&self, number: u64, whole: bool, changed: &[usize], memory: &[u8]) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        let mut table: Vec<u8> = Vec::with_capacity(changed.len() * 4);
+        for page in changed {
+            table.extend(u32::try_from(*page).map_err(io::Error::other)?.to_le_bytes());
+        }
+        table.resize(table.len().next_multiple_of(PAGE), 0);
+        let mut sum = crc32fast::Hasher::new();
+        sum.update(&table);
+        for page in changed {
+            sum.update(&memory[pages::range(*page)]);
+        }
+        let header = Header {
+            checksum: sum.finalize(),
+            image: self.image.clone(),
+            memory: memory.len(),
+            pages: changed.len(),
+            whole,
+        };
+        let mut first = serde_json::to_vec(&header)?;
+        first.resize(PAGE, b' ');
+        let new = self.folder.join(format!("{number:012}.new"));
+        let mut out = io::BufWriter::with_capacity(1 << 20, private(&new)?);
+        out.write_all(&first)?;
+        out.write_all(&table)?;
+        for page in changed {
+            out.write_all(&memory[pages::range(*page)])?;
+        }
+        out.flush()?;
+        fs::rename(new, file(&self.folder, number))
+    }
+
+    /// A state with the pages that it holds, when it is whole and of this image.
+    fn read(&self, number: u64) -> Option<(State, Header, Vec<usize>)> {
+        let file = File::open(file(&self.folder, number)).ok()?;
+        if file.metadata().ok()?.len() > STATE_BYTES_MAX {
+            return None;
+        }
+        let pages = Map::open(&file).ok()?;
+        let text = pages.get(..PAGE)?.trim_ascii_end();
+        let header: Header = serde_json::from_slice(text).ok()?;
+        let table = (header.pages * 4).next_multiple_of(PAGE);
+        let fits = header.image == self.image
+            && pages.len() == PAGE + table + header.pages * PAGE
+            && crc32fast::hash(&pages[PAGE..]) == header.checksum;
+        if !fits {
+            return None;
+        }
+        let numbers = pages[PAGE..PAGE + header.pages * 4].as_chunks().0.iter();
+        let numbers: Vec<usize> = numbers.map(|number| u32::from_le_bytes(*number) as usize).collect();
+        let inside = numbers.iter().all(|page| (page + 1) * PAGE <= header.memory);
+        let state = State { file: pages, memory: header.memory, number, pages: header.pages };
+        inside.then_some((state, header, numbers))
+    }
+}
+
+fn file(folder: &Path, number: u64) -> PathBuf {
+    folder.join(format!("{number:012}.state"))
+}
+
+/// Numbers of the states in a folder, oldest first.
+fn numbers(folder: &Path) -> Vec<u64> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut numbers: Vec<u64> = entries
+        .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".state")?.parse().ok())
+        .collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+fn private(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    File::options().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
+/// Takes back the last run of a session, in whichever of the languages below this folder that was. False when there is
+/// none that could be.
+pub(crate) fn undo(folder: &Path) -> io::Result<bool> {
+    let languages = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let newest = languages.filter_map(|language| {
+        let last = file(&language, *numbers(&language).last()?);
+        Some((last.metadata().ok()?.modified().ok()?, last))
+    });
+    match newest.max() {
+        Some((_, last)) => fs::remove_file(last).map(|()| true),
+        None => Ok(false),
+    }
+}

@@ -1,0 +1,107 @@
+//! What a guest may ask of its host, through one function: a letter, and what belongs to it.
+
+use std::time::Duration;
+
+use codemode_engines::guest::FRAME_BYTES_MAX;
+use serde::Deserialize;
+
+use super::link::Link;
+use super::wires::Wires;
+
+/// The host's side of `host::call`.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    /// The last frame of a run, held back until the guest has nothing more to do.
+    done: Option<Vec<u8>>,
+    /// A frame that came before the guest asked for it.
+    inbox: Option<Vec<u8>>,
+    link: Option<Link>,
+    wires: Wires,
+}
+
+/// The server is gone, and with it everybody who could want something of the guest.
+#[derive(Debug, thiserror::Error)]
+#[error("the server is gone")]
+pub(crate) struct Orphaned;
+
+#[derive(Deserialize)]
+struct Kind<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: &'a str,
+}
+
+impl Desk {
+    /// A desk over this link. Without one, as while an image is made, frames go nowhere.
+    pub(crate) fn new(link: Option<Link>) -> Self {
+        Self { done: None, inbox: None, link, wires: Wires::default() }
+    }
+
+    /// The same, for guests that have a network behind this proxy.
+    pub(crate) fn with_proxy(self, proxy: Option<&str>) -> Self {
+        Self { wires: Wires::new(proxy.and_then(|address| address.parse().ok())), ..self }
+    }
+
+    /// Ends whatever a guest left open.
+    pub(crate) fn clear(&mut self) {
+        self.wires.clear();
+    }
+
+    /// Hands the guest this frame before those of the link.
+    pub(crate) fn put(&mut self, frame: Vec<u8>) {
+        self.inbox = Some(frame);
+    }
+
+    /// The last frame of the run, when the guest has sent it.
+    pub(crate) fn take_done(&mut self) -> Option<Vec<u8>> {
+        self.inbox = None;
+        self.done.take()
+    }
+
+    pub(crate) fn link(&mut self) -> Option<&mut Link> {
+        self.link.as_mut()
+    }
+
+    /// The answer to a message of the guest; `None` to one that is none.
+    pub(crate) fn answer(&mut self, message: &[u8]) -> wasmtime::Result<Option<Vec<u8>>> {
+        match message.split_first() {
+            Some((b's', body)) => self.send(body),
+            Some((b'r', [])) => self.receive().map(Some),
+            Some((b'p', time)) => self.poll(time),
+            Some((letter @ (b'o' | b't' | b'w' | b'd' | b'q' | b'c'), message)) => {
+                Ok(Some(self.wires.answer(*letter, message)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn send(&mut self, body: &[u8]) -> wasmtime::Result<Option<Vec<u8>>> {
+        if body.len() > FRAME_BYTES_MAX {
+            return Ok(None);
+        }
+        if serde_json::from_slice::<Kind<'_>>(body).is_ok_and(|frame| frame.kind == "done") {
+            self.done = Some(body.to_vec());
+        } else if let Some(link) = &mut self.link {
+            link.send(body).map_err(|_| Orphaned)?;
+        }
+        Ok(Some(b"sent".to_vec()))
+    }
+
+    fn receive(&mut self) -> wasmtime::Result<Vec<u8>> {
+        if let Some(frame) = self.inbox.take() {
+            return Ok(frame);
+        }
+        let frame = self.link.as_mut().and_then(|link| link.receive().ok().flatten());
+        Ok(frame.ok_or(Orphaned)?)
+    }
+
+    fn poll(&mut self, time: &[u8]) -> wasmtime::Result<Option<Vec<u8>>> {
+        let millis = std::str::from_utf8(time).ok().and_then(|text| text.parse().ok());
+        let Some(millis) = millis else { return Ok(None) };
+        let waits = match &self.link {
+            _ if self.inbox.is_some() => true,
+            Some(link) => link.waits(Duration::from_millis(millis))?,
+            None => false,
+        };
+        if waits { self.receive().map(Some) } else { Ok(Some(Vec::new())) }
+    }
+}

@@ -1,0 +1,46 @@
+//! The embedded engine, through its seam: the contract of every engine, and what only this one has.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic, and says by a line what it did not try"
+)]
+
+/// What plays the parts of the engine in these tests.
+const HELPER: &str = env!("CARGO_BIN_EXE_codemode-wasm-helper");
+
+#[path = "../../../engines/tests/it/compare.rs"]
+mod compare;
+mod corpus;
+mod escape;
+mod limits;
+mod network;
+mod prepared;
+mod sessions;
+#[path = "../../../engines/tests/it/support.rs"]
+mod support;
+
+/// What every engine over guests has to do, for the languages of this one.
+#[path = "../../../engines/tests/it"]
+mod contract {
+    use codemode_run::Language;
+
+    use crate::support::Bench;
+
+    /// What the engine runs.
+    const LANGUAGES: [Language; 1] = [Language::Python];
+
+    /// Whether programs can start processes, and threads run at once.
+    const HAS_PROCESSES: bool = false;
+
+    fn bench() -> Bench {
+        crate::prepared::bench()
+    }
+
+    #[path = "python.rs"]
+    mod python;
+    #[path = "tools.rs"]
+    mod tools;
+    #[path = "values.rs"]
+    mod values;
+}

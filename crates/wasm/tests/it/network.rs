@@ -1,0 +1,98 @@
+//! What programs reach: the same levels as everywhere, through the same proxy.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use codemode_run::network::{Network, NetworkMode};
+use codemode_run::{Ending, Limits};
+
+use crate::prepared::over;
+use crate::support::{Bench, options};
+
+/// A server on loopback that answers every request with what it was asked, until its test ends.
+fn server() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut request = vec![0; 4096];
+            let count = stream.read(&mut request).unwrap_or(0);
+            let line =
+                String::from_utf8_lossy(&request[..count]).lines().next().unwrap_or_default().to_owned();
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{line}",
+                line.len()
+            );
+        }
+    });
+    port
+}
+
+fn with(mode: NetworkMode, hosts: &[String]) -> Bench {
+    let options = codemode_engines::EngineOptions {
+        network: Network::new(mode, hosts).unwrap(),
+        ..options(0, Limits::default())
+    };
+    Bench::over(over(&options).engine(), Limits::default())
+}
+
+const ASK: &str = "import urllib.request\ndef ask(url):\n    try:\n        print(urllib.request.urlopen(url, timeout=5).read().decode())\n    except OSError as error:\n        print(type(error).__name__, str(error)[:75])\n";
+
+async fn asked(bench: &Bench, url: &str) -> String {
+    let (ending, said) = bench.python(&format!("{ASK}ask('{url}')")).await;
+    assert_eq!(ending, Ending::Finish, "{url}");
+    said.trim().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_reaches_what_is_listed_and_nothing_else() {
+    let (listed, other) = (server(), server());
+    let bench = with(NetworkMode::Hosts, &[format!("127.0.0.1:{listed}")]);
+    assert_eq!(asked(&bench, &format!("http://127.0.0.1:{listed}/a")).await, "GET /a HTTP/1.1");
+    let refused =
+        format!("URLError <urlopen error [Errno 13] codemode: network.mode is hosts and 127.0.0.1:{other}");
+    let said = asked(&bench, &format!("http://127.0.0.1:{other}/a")).await;
+    assert!(refused.starts_with(said.trim_start_matches(' ')) || said.starts_with(&refused[..70]), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_machine_itself_is_never_public_and_full_reaches_it() {
+    let port = server();
+    let url = format!("http://127.0.0.1:{port}/x");
+    let said = asked(&with(NetworkMode::Public, &[]), &url).await;
+    assert!(
+        said.starts_with("URLError <urlopen error [Errno 13] codemode: network.mode is public"),
+        "{said}"
+    );
+    let said = asked(&with(NetworkMode::None, &[]), &url).await;
+    assert!(said.starts_with("URLError <urlopen error [Errno -3] codemode: network.mode is none"), "{said}");
+    assert_eq!(asked(&with(NetworkMode::Full, &[]), &url).await, "GET /x HTTP/1.1", "the control");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_are_bounded_and_gone_with_their_program() {
+    let port = server();
+    let bench = with(NetworkMode::Full, &[]);
+    let code = format!(
+        "import socket\nkept = []\ntry:\n    while True: kept.append(socket.create_connection(('127.0.0.1', {port})))\nexcept OSError as error:\n    print(len(kept), error)"
+    );
+    let (ending, said) = bench.python(&code).await;
+    assert_eq!(
+        (ending, said.as_str()),
+        (Ending::Finish, "64 [Errno 24] more than 64 connections are open\n")
+    );
+    let (_, said) =
+        bench.python("import _host\nprint(_host.call(b'w' + (1).to_bytes(4, 'little') + b'x')[:1])").await;
+    assert_eq!(said, "b'\\x01'\n", "a stream of an earlier program");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_cannot_be_smuggled_into_the_way_to_the_proxy() {
+    let port = server();
+    let bench = with(NetworkMode::Hosts, &[format!("127.0.0.1:{port}")]);
+    let code = "import socket\nfor host in ('127.0.0.1:1 HTTP/1.1\\r\\nX: y', 'a b', ''):\n    try:\n        socket.create_connection((host, 80))\n        print('open')\n    except OSError as error:\n        print(type(error).__name__)";
+    let (ending, said) = bench.python(code).await;
+    assert_eq!((ending, said.as_str()), (Ending::Finish, "gaierror\ngaierror\ngaierror\n"));
+}
