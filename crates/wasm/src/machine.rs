@@ -1,4 +1,8 @@
 //! The one way in which modules are compiled and loaded here. Every setting is a part of the compiled file's name.
+//!
+//! What is loaded is one module, known by its digest. Its state is its linear memory: it has one mutable global, the stack
+//! pointer, which is back at its start between two turns, and no instruction that changes a table or a segment. That is why an
+//! image of the memory is the whole interpreter, and why an instance whose memory is the image again is a new one.
 
 use wasmtime::{Config, Engine};
 

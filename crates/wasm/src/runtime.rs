@@ -57,8 +57,14 @@ impl Store {
 
     /// Makes the folder, for this user alone. Refused when somebody else could write there: what lies in it is run.
     pub(crate) fn open(&self) -> std::io::Result<()> {
-        use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+        use std::os::unix::fs::DirBuilderExt;
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
+        self.check()
+    }
+
+    /// Refused when somebody else could write into the folder.
+    pub(crate) fn check(&self) -> std::io::Result<()> {
+        use std::os::unix::fs::MetadataExt;
         let metadata = fs::metadata(&self.folder)?;
         if metadata.uid() != rustix::process::geteuid().as_raw() || metadata.mode() & 0o022 != 0 {
             let problem =

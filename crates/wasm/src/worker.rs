@@ -44,6 +44,9 @@ pub(crate) mod exits {
     pub(crate) const ABORT: i32 = 203;
 }
 
+/// What is removed when this process ends, also around a guest that is busy.
+static SCRATCH: OnceLock<PathBuf> = OnceLock::new();
+
 /// Runs a worker over the socket that is its standard input, to its end.
 pub(crate) fn main() -> i32 {
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned().map(UnixStream::from) else {
@@ -68,6 +71,9 @@ pub(crate) fn main() -> i32 {
     // A guest that is busy cannot be asked to stop: with the server gone, the process ends around it.
     Link::until_closed(&watched);
     let _whole = saving.lock();
+    if let Some(folder) = SCRATCH.get() {
+        let _ = fs::remove_dir_all(folder);
+    }
     code.get().copied().unwrap_or(0)
 }
 
@@ -126,6 +132,7 @@ impl Scratch {
         let _ = fs::remove_dir_all(&scratch.folder);
         fs::create_dir_all(&scratch.folder)?;
         scratch.empty()?;
+        let _ = SCRATCH.set(scratch.folder.clone());
         Ok(scratch)
     }
 

@@ -156,7 +156,7 @@ impl Preparation {
             Some(State::Working(progress)) => State::Working(progress),
             known => {
                 let whole = |path: &Path| seal::check(path) == seal::Check::Whole;
-                let is_ready = self.store.open().is_ok()
+                let is_ready = self.store.check().is_ok()
                     && whole(&self.store.code())
                     && whole(&self.store.image(&self.mounts));
                 match (is_ready, known) {
