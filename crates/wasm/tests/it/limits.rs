@@ -1,12 +1,14 @@
 //! Every limit ends a program rightly, and the next one finds everything as it should be.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use codemode_engines::EngineOptions;
 use codemode_run::{Ending, KillCause, Language, Limits};
 use tokio_util::sync::CancellationToken;
 
-use crate::prepared::{bench, with};
-use crate::support::{Bench, Heard, program};
+use crate::prepared::{bench, over, with};
+use crate::support::{Bench, Heard, options, program};
 
 /// How a program ends that is taken back after this time.
 async fn within(bench: &Bench, time: Duration, code: &str) -> (Ending, Heard) {
@@ -98,29 +100,34 @@ async fn files_and_the_workspace_are_bounded() {
     assert_eq!(ending, Ending::Kill { cause: KillCause::Workspace });
 }
 
-/// What the worker processes of this test process hold.
-fn workers() -> Vec<u64> {
-    let own = std::process::id();
-    let children = std::fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| {
-        let pid = entry.file_name().into_string().ok()?.parse::<u32>().ok()?;
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        let mut fields = stat.rsplit_once(") ")?.1.split(' ');
-        let (state, parent) = (fields.next()?, fields.next()?);
-        (state != "Z" && parent == own.to_string()).then_some(pid)
+/// A bench whose workers are told apart from those of other tests by a word in their command lines.
+fn marked(warm: usize) -> (Bench, String) {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let mark = format!("mark-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let options =
+        EngineOptions { helper_arguments: vec![mark.clone().into()], ..options(warm, Limits::default()) };
+    (Bench::over(over(&options).engine(), Limits::default()), mark)
+}
+
+/// What the workers with this mark hold, in KiB.
+fn workers(mark: &str) -> Vec<u64> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
+    let ours = processes.filter(|process| {
+        let line = std::fs::read(process.join("cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&line).split('\0').any(|word| word == mark)
     });
-    children
-        .filter_map(|pid| {
-            let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-            let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
-            line.trim().strip_suffix(" kB")?.trim().parse().ok()
-        })
-        .collect()
+    ours.filter_map(|process| {
+        let status = std::fs::read_to_string(process.join("status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+        line.trim().strip_suffix(" kB")?.trim().parse().ok()
+    })
+    .collect()
 }
 
 /// Two thousand are counted by `bench/flat.py`; here it is enough that nothing grows.
 #[tokio::test]
 async fn sandboxes_leave_nothing_in_the_process_that_is_used_again() {
-    let bench = with(1, Limits::default());
+    let (bench, mark) = marked(1);
     assert_eq!(bench.python("secret = 'a' * 1000").await.0, Ending::Finish);
     let mut held = Vec::new();
     for round in 0..60 {
@@ -129,7 +136,7 @@ async fn sandboxes_leave_nothing_in_the_process_that_is_used_again() {
         );
         let (ending, _) = bench.python(&code).await;
         assert_eq!(ending, Ending::Finish);
-        held.push(workers());
+        held.push(workers(&mark));
     }
     assert!(held[59].iter().all(|kib| *kib < 32 * 1024), "{held:?} kB");
 }
@@ -158,7 +165,7 @@ async fn many_sandboxes_sleep_at_once() {
 
 #[tokio::test]
 async fn a_run_that_nobody_waits_for_any_more_leaves_no_process() {
-    let bench = bench();
+    let (bench, mark) = marked(0);
     let heard = Heard::default();
     let started = heard.when("started");
     let mut session = bench.engine.open(&bench.spec(Language::Python, false)).await.unwrap();
@@ -167,9 +174,9 @@ async fn a_run_that_nobody_waits_for_any_more_leaves_no_process() {
         _ = session.run(&endless, &heard, CancellationToken::new()) => panic!("it has no end"),
         () = started.cancelled() => {}
     }
-    assert_eq!(workers().len(), 1);
+    assert_eq!(workers(&mark).len(), 1);
     drop(session);
-    while !workers().is_empty() {
+    while !workers(&mark).is_empty() {
         tokio::task::yield_now().await;
     }
 }
