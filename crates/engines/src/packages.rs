@@ -97,10 +97,13 @@ fn installed(key: String, distributions: Vec<String>) -> Installed {
     Installed { distributions, layer: Layer(key) }
 }
 
-fn cannot_keep(error: std::io::Error) -> RunError {
+/// What an installer says when its folder of layers fails it.
+pub fn cannot_keep(error: std::io::Error) -> RunError {
     RunError {
         code: "install_failed",
-        hint: Some("look at the space and the rights of codemode's data folder".to_owned()),
+        hint: Some(
+            "look at the space and the rights of the folder that codemode keeps packages in".to_owned(),
+        ),
         message: "installed packages cannot be kept".to_owned(),
         source: Some(error.into()),
     }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use codemode_engines::packages::cache::Cache;
+use codemode_engines::packages::cannot_keep;
 use codemode_run::RunError;
 use codemode_run::packages::{Brought, Installed, Installer, Layer, Progress, Requirement, normalised};
 use pep508_rs::pep440_rs::{Version, VersionSpecifiers};
@@ -311,15 +312,6 @@ fn failed(name: &str, problem: &str) -> RunError {
 
 fn unreachable(error: &FetchError) -> RunError {
     RunError::new("install_failed", error.to_string(), "try again when the package index can be reached")
-}
-
-fn cannot_keep(error: std::io::Error) -> RunError {
-    RunError {
-        code: "install_failed",
-        hint: Some("look at the space and the rights of codemode's cache folder".to_owned()),
-        message: "installed packages cannot be kept".to_owned(),
-        source: Some(error.into()),
-    }
 }
 
 #[cfg(test)]

@@ -24,10 +24,11 @@ pub(crate) struct Desk {
 #[error("the server is gone")]
 pub(crate) struct Orphaned;
 
+/// Owned, because a word that is written with escapes is the same word, as it is to the server.
 #[derive(Deserialize)]
-struct Kind<'a> {
-    #[serde(rename = "type", borrow)]
-    kind: &'a str,
+struct Kind {
+    #[serde(rename = "type")]
+    kind: String,
 }
 
 impl Desk {
@@ -78,10 +79,16 @@ impl Desk {
         if body.len() > FRAME_BYTES_MAX {
             return Ok(None);
         }
-        if serde_json::from_slice::<Kind<'_>>(body).is_ok_and(|frame| frame.kind == "done") {
-            self.done = Some(body.to_vec());
-        } else if let Some(link) = &mut self.link {
-            link.send(body).map_err(|_| Orphaned)?;
+        // That a run has ended and that the next may come is what the worker says, when the guest has nothing more to do:
+        // else a guest that goes on would be handed the next one's program. What is no frame at all breaks the run.
+        match serde_json::from_slice::<Kind>(body).map(|frame| frame.kind).as_deref() {
+            Ok("done") => self.done = Some(body.to_vec()),
+            Ok("ready") => return Ok(None),
+            _ => {
+                if let Some(link) = &mut self.link {
+                    link.send(body).map_err(|_| Orphaned)?;
+                }
+            }
         }
         Ok(Some(b"sent".to_vec()))
     }

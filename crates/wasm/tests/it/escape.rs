@@ -9,7 +9,7 @@ use std::process::Command;
 use codemode_run::{Ending, KillCause, Limits};
 use codemode_wasm::{Embedded, Index};
 
-use crate::prepared::{bench, folder};
+use crate::prepared::{bench, folder, with};
 use crate::support::options;
 
 /// What a program that tries something prints: `done`, or the class of what it met.
@@ -138,6 +138,20 @@ async fn a_program_can_only_lie_about_its_own_end() {
     // The host holds a last frame back until the guest has nothing more to do; the true one takes its place.
     assert_eq!(bench().python(&forged("nonce")).await.0, Ending::Finish);
     assert_eq!(bench().python(&forged("'0' * 32")).await.0, Ending::Finish);
+}
+
+/// Else the worker would be given to somebody else while this program still listens in it.
+#[tokio::test]
+async fn a_program_that_goes_on_is_not_over_whatever_it_says() {
+    let bench = with(1, Limits::default());
+    let code = "import _host, sys\nframe = sys._getframe()\nwhile 'nonce' not in frame.f_locals: frame = frame.f_back\n\
+        nonce = frame.f_locals['nonce']\n\
+        for word in (b'done', b'd\\\\u006fne'):\n    \
+        _host.call(b's{\"type\": \"' + word + b'\", \"nonce\": \"' + nonce.encode() + b'\", \"ending\": {\"kind\": \"exit\", \"code\": 9}, \"value\": null}')\n\
+        for word in (b'ready', b're\\\\u0061dy'):\n    try:\n        _host.call(b's{\"type\": \"' + word + b'\", \"version\": 1}')\n        print('sent')\n    except Exception: print('refused')\n\
+        print('after')";
+    let seen = bench.python(code).await;
+    assert_eq!(seen, (Ending::Finish, "refused\nrefused\nafter\n".to_owned()));
 }
 
 /// A store of its own, with the files of the shared one.
