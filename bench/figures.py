@@ -88,9 +88,10 @@ class Server:
         begin = time.perf_counter()
         return self.finish(self.start(code, **arguments), expected) - begin
 
-    def resident(self):
+    def resident(self, field="VmRSS"):
+        """Bytes in memory by a field of /proc/pid/status: VmRSS is all of it, RssAnon what is not the binary's pages."""
         with open("/proc/%d/status" % self.process.pid) as status:
-            line = next(line for line in status if line.startswith("VmRSS:"))
+            line = next(line for line in status if line.startswith(field + ":"))
         return int(line.split()[1]) * 1024
 
     def close(self):

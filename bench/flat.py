@@ -3,10 +3,10 @@
 
     bench/flat.py BINARY [--engine jail] [--runs 1000] [--set KEY=VALUE] [--json]
 
-After each tenth of the runs the server's memory and descriptors, its processes, the machine's mounts and cgroups, and the bytes
-in its folders are noted. The first half warms the server up: the pool of interpreters grows to what the runs want, at most 16
-of three processes each. Ends with code 1 when anything but noise has grown in the second half. Needs nothing but Python's
-standard library.
+After each tenth of the runs the server's own memory (not the pages of its binary that it has read) and descriptors, its
+processes, the machine's mounts and cgroups, and the bytes in its folders are noted. The first half warms the server up: the pool
+of interpreters grows to what the runs want, at most 16 of three processes each; that wants some 500 runs. Ends with code 1 when
+anything but noise has grown in the second half. Needs nothing but Python's standard library.
 """
 
 import argparse
@@ -72,7 +72,7 @@ def sample(server, home):
     with open("/proc/self/mountinfo") as mounts:
         mounted = sum(1 for _ in mounts)
     return {
-        "resident bytes": server.resident(),
+        "resident bytes": server.resident("RssAnon"),
         "descriptors": len(os.listdir("/proc/%d/fd" % server.process.pid)),
         "processes": len(children(server.process.pid)),
         "mounts": mounted,
