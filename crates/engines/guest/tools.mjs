@@ -140,3 +140,21 @@ function openServers(names) {
   }
 }
 
+/** Gives an error that came from outside the frames of the place that waited for it. */
+function rethrow(error, place) {
+  const frames = String(place.stack).split("\n").filter((line) => FRAME.test(line) && isOwnFrame(line));
+  if (error instanceof Error && typeof error.stack === "string" && !error.stack.split("\n").some((line) => FRAME.test(line) && isOwnFrame(line))) {
+    const value = [error.stack, ...frames].join("\n");
+    defineProperty(error, "stack", { value, writable: true, configurable: true });
+  }
+  throw error;
+}
+
+function dispatch(message) {
+  if (message.type === "run") return start(message);
+  const call = calls.get(message.id);
+  if (!call) return undefined;
+  calls.delete(message.id);
+  if (message.type === "reply") return call.resolve(unpack(message.value));
+  return call.reject(new ToolError(message.message, { ...call, code: message.code, data: message.data }));
+}

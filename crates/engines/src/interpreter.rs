@@ -24,7 +24,23 @@ pub const EMBEDDED_PYTHON_GUEST: &str = concat!(
     include_str!("../guest/embedded_network.py"),
     include_str!("../guest/embedded.py")
 );
-const NODE_GUEST: &str = concat!(include_str!("../guest/tools.mjs"), include_str!("../guest/runner.mjs"));
+/// The JavaScript guest for QuickJS, embedded likewise: `guest/embedded.js` says how it is led.
+pub const EMBEDDED_JAVASCRIPT_GUEST: &str = concat!(
+    include_str!("../guest/embedded_begin.js"),
+    include_str!("../guest/tools.mjs"),
+    include_str!("../guest/values.mjs"),
+    include_str!("../guest/embedded_node.js"),
+    include_str!("../guest/embedded_files.js"),
+    include_str!("../guest/embedded_streams.js"),
+    include_str!("../guest/embedded_locale.js"),
+    include_str!("../guest/embedded_fetch.js"),
+    include_str!("../guest/embedded.js"),
+);
+const NODE_GUEST: &str = concat!(
+    include_str!("../guest/tools.mjs"),
+    include_str!("../guest/values.mjs"),
+    include_str!("../guest/runner.mjs")
+);
 
 /// The command that turns an interpreter into a guest.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 mod edits;
 mod facts;
 mod names;
+mod redeclare;
 mod script;
 mod types;
 
@@ -38,6 +39,14 @@ pub(crate) fn prepare(language: Language, code: &str) -> Result<Script, SyntaxEr
         _ => script,
     };
     Ok(Script { text })
+}
+
+pub(crate) fn redeclarable(script: &str) -> String {
+    let rewritten = on_deep_stack(script, || {
+        let source = Source::new(script);
+        Ok(redeclare::rewrite(&parse(Language::JavaScript, &source)?, &source))
+    });
+    rewritten.unwrap_or_else(|_| script.to_owned())
 }
 
 fn on_deep_stack<T: Send>(

@@ -35,3 +35,9 @@ pub fn prepare(language: Language, code: &str) -> Result<Script, SyntaxError> {
         Language::JavaScript | Language::TypeScript => javascript::prepare(language, code),
     }
 }
+
+/// A script of [`prepare`] for an interpreter that lets only `var` be declared again: what it declares at its top level with
+/// `let` or `class` becomes such. Lines stay where they are; what cannot be read is left as it is.
+pub fn redeclarable(script: &str) -> String {
+    javascript::redeclarable(script)
+}

@@ -24,7 +24,7 @@ use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 
 use crate::HELPER;
-use crate::guest::{LAYERS, WORKSPACE};
+use crate::guest::{Kind, LAYERS, WORKSPACE};
 use crate::runtime::{Preparation, State};
 use crate::wheels::PureWheels;
 use crate::worker::{Spec, exits};
@@ -40,7 +40,10 @@ pub(crate) struct Wasm {
 
 impl Wasm {
     pub(crate) fn new(options: &EngineOptions, preparation: Arc<Preparation>) -> Self {
-        let profile = Profile { isolation: Isolation::Full, languages: vec![Language::Python] };
+        let profile = Profile {
+            isolation: Isolation::Full,
+            languages: vec![Language::Python, Language::JavaScript, Language::TypeScript],
+        };
         let installer = Arc::new(PureWheels::new(Arc::clone(&preparation)));
         Self { installer, options: options.clone(), preparation, profile }
     }
@@ -71,11 +74,11 @@ impl Launch for Wasm {
     }
 
     fn probe(&self, language: Language) -> Result<(), Unavailable> {
-        if !self.profile.languages.contains(&language) {
+        let Some(kind) = Kind::of(language) else {
             let missing = format!("it has no {language}");
             return Err(Unavailable { missing, mend: "let another engine run it".to_owned() });
-        }
-        match self.preparation.state() {
+        };
+        match self.preparation.state(kind) {
             State::Ready => Ok(()),
             state => Err(Self::not_yet(state)),
         }
@@ -85,7 +88,9 @@ impl Launch for Wasm {
         self.probe(spec.language)?;
         let failed = |error: std::io::Error| EngineError::failed("start a worker", error);
         std::fs::create_dir_all(&self.preparation.layers).map_err(failed)?;
-        let mut worker = self.preparation.spec(self.options.limits.memory, self.options.limits.file);
+        let kind = Kind::of(spec.language).unwrap_or(Kind::Python);
+        let limits = &self.options.limits;
+        let mut worker = self.preparation.spec(kind, limits.memory, limits.file);
         let proxy = self.proxy(&mut worker).map_err(failed)?;
         let text =
             serde_json::to_vec(&worker).map_err(|error| EngineError::failed("describe a worker", error))?;

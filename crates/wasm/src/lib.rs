@@ -21,6 +21,8 @@ use codemode_engines::EngineOptions;
 use codemode_engines::guest::Guests;
 use codemode_run::Engine;
 
+use guest::Kind;
+
 pub use runtime::{FetchError, Index, PrepareError, Progress, Step};
 
 /// The argument that turns this binary into a part of this engine.
@@ -61,7 +63,7 @@ impl Embedded {
 
     /// Whether it is prepared.
     pub fn is_prepared(&self) -> bool {
-        self.preparation.state() == runtime::State::Ready
+        Kind::ALL.iter().all(|kind| self.preparation.state(*kind) == runtime::State::Ready)
     }
 
     /// Fetches, compiles and warms what is missing. Dropping the future ends what it started; what is whole stays.
@@ -112,10 +114,10 @@ fn compile(module: &str, code: &str) -> wasmtime::Result<()> {
 fn make_image(image: &str) -> wasmtime::Result<()> {
     let mut text = Vec::new();
     std::io::stdin().read_to_end(&mut text)?;
-    let spec: worker::Spec = serde_json::from_slice(&text)?;
+    let (spec, pieces): (worker::Spec, Vec<(String, String)>) = serde_json::from_slice(&text)?;
     let mut file = File::create(image)?;
     let thread = std::thread::Builder::new().stack_size(machine::THREAD_STACK_BYTES);
-    let made = thread.spawn(move || worker::make_image(&spec, &mut file))?.join();
+    let made = thread.spawn(move || worker::make_image(&spec, &pieces, &mut file))?.join();
     let modules = made.unwrap_or_else(|_| Err(wasmtime::format_err!("the guest could not begin")))?;
     Ok(std::fs::write(std::path::Path::new(image).with_extension("modules"), modules)?)
 }

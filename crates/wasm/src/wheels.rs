@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use zip::ZipArchive;
 
+use crate::guest::Kind;
 use crate::runtime::{FetchError, Listed, PYTHON, Preparation, Shop, digest};
 
 /// What the interpreter is, in the words of wheels.
@@ -69,7 +70,8 @@ impl PureWheels {
 
     /// Distributions that are inside, by normalised name.
     fn inside(&self) -> BTreeSet<String> {
-        let text = fs::read_to_string(self.preparation.store.unpacked().join("MANIFEST")).unwrap_or_default();
+        let text = fs::read_to_string(self.preparation.store.unpacked(Kind::Python).join("MANIFEST"))
+            .unwrap_or_default();
         let names = text.lines().filter_map(|line| line.strip_prefix("package ")?.split(' ').next());
         names.map(normalised).collect()
     }
@@ -196,7 +198,7 @@ impl PureWheels {
 impl Installer for PureWheels {
     async fn brought(&self) -> Result<Arc<Brought>, RunError> {
         let read = async {
-            let file = self.preparation.store.modules(&self.preparation.mounts);
+            let file = self.preparation.store.modules(Kind::Python, &self.preparation.mounts);
             let text = fs::read(file).map_err(cannot_keep)?;
             let Modules { installed, standard } =
                 serde_json::from_slice(&text).map_err(|error| cannot_keep(error.into()))?;

@@ -3,8 +3,10 @@
 
 mod checkpoint;
 mod desk;
+mod files;
 mod link;
 mod pages;
+mod quick;
 mod sandbox;
 mod spec;
 mod wires;
@@ -21,7 +23,7 @@ use serde::Deserialize;
 use serde_json::json;
 use wasmtime::{InstancePre, Trap};
 
-use crate::guest;
+use crate::guest::{self, Kind};
 use crate::machine;
 use crate::sys::Map;
 use checkpoint::Checkpoints;
@@ -77,32 +79,40 @@ pub(crate) fn main() -> i32 {
     code.get().copied().unwrap_or(0)
 }
 
-/// Makes the memory of a guest that has everything imported into a file. What modules it has, as JSON.
-pub(crate) fn make_image(spec: &Spec, file: &mut File) -> wasmtime::Result<Vec<u8>> {
+/// Makes the memory of a guest that has begun with these pieces of code into a file. What modules it has, as JSON.
+pub(crate) fn make_image(
+    spec: &Spec,
+    pieces: &[(String, String)],
+    file: &mut File,
+) -> wasmtime::Result<Vec<u8>> {
     let desk = Arc::new(Mutex::new(Desk::new(None)));
     let host = Host::open(spec)?;
     let scratch = Scratch::new(&spec.scratch)?;
     let mut sandbox = host.sandbox(&scratch.folders(spec, &scratch.folder), &desk)?;
-    match sandbox.turn(&guest::beginning()) {
-        Turn::Over => {}
-        Turn::Left(code) => return Err(wasmtime::format_err!("the guest left with {code} while it began")),
-        Turn::Trapped(error) => return Err(error),
+    sandbox.begin()?;
+    for (name, code) in pieces {
+        over(sandbox.turn_of(code, name))?;
     }
-    match sandbox.turn(guest::CHECK) {
-        Turn::Over => {}
-        other => return Err(wasmtime::format_err!("the guest did not begin: {other:?}")),
-    }
+    over(sandbox.turn(spec.kind.check()))?;
     file.write_all(sandbox.memory())?;
     // After that, so that it is no part of the image.
-    match (sandbox.turn(guest::TELL), desk.lock().unwrap_or_else(PoisonError::into_inner).take_done()) {
-        (Turn::Over, Some(modules)) => Ok(modules),
-        (other, _) => Err(wasmtime::format_err!("the guest did not tell its modules: {other:?}")),
+    over(sandbox.turn(spec.kind.tell()))?;
+    let told = desk.lock().unwrap_or_else(PoisonError::into_inner).take_done();
+    told.ok_or_else(|| wasmtime::format_err!("the guest did not tell its modules"))
+}
+
+fn over(turn: Turn) -> wasmtime::Result<()> {
+    match turn {
+        Turn::Over => Ok(()),
+        Turn::Left(code) => Err(wasmtime::format_err!("the guest left with {code} while it began")),
+        Turn::Trapped(error) => Err(error),
     }
 }
 
 /// A module that is ready for instances.
 struct Host {
     engine: wasmtime::Engine,
+    kind: Kind,
     memory_bytes_max: usize,
     pre: InstancePre<State>,
 }
@@ -113,11 +123,11 @@ impl Host {
         let module = crate::sys::load_machine_code(&engine, File::open(&spec.code)?)?;
         let pre = sandbox::linker(&engine)?.instantiate_pre(&module)?;
         let memory_bytes_max = usize::try_from(spec.memory_bytes_max)?;
-        Ok(Self { engine, memory_bytes_max, pre })
+        Ok(Self { engine, kind: spec.kind, memory_bytes_max, pre })
     }
 
     fn sandbox(&self, folders: &[Opened], desk: &Arc<Mutex<Desk>>) -> wasmtime::Result<Sandbox> {
-        Sandbox::new(&self.engine, &self.pre, folders, self.memory_bytes_max, desk)
+        Sandbox::new(self.kind, &self.engine, &self.pre, folders, self.memory_bytes_max, desk)
     }
 }
 
@@ -262,6 +272,7 @@ impl Worker {
     /// Runs one program. A code when this process ends with the guest.
     fn run(&mut self, frame: Vec<u8>, head: &Head) -> wasmtime::Result<Option<i32>> {
         let (mut sandbox, turn) = self.interpreter()?;
+        let frame = if self.host.kind == Kind::JavaScript { redeclarable(&frame)? } else { frame };
         self.desk().put(frame);
         let ended = sandbox.turn(turn);
         let done = self.desk().take_done();
@@ -316,7 +327,7 @@ impl Worker {
         }
         let folders = self.scratch.folders(&self.spec, &self.workspace);
         let mut sandbox = match self.sandbox.take() {
-            Some(Inhabited { in_session: true, sandbox }) => return Ok((sandbox, guest::STEP)),
+            Some(Inhabited { in_session: true, sandbox }) => return Ok((sandbox, self.host.kind.step())),
             Some(Inhabited { mut sandbox, .. }) => {
                 sandbox.enter(&folders)?;
                 sandbox
@@ -330,14 +341,16 @@ impl Worker {
         match self.checkpoints.as_ref().filter(|checkpoints| !checkpoints.is_empty()) {
             Some(checkpoints) => {
                 checkpoints.restore(&mut sandbox)?;
-                Ok((sandbox, guest::STEP))
+                Ok((sandbox, self.host.kind.step()))
             }
-            None => Ok((sandbox, guest::FIRST_STEP)),
+            None => Ok((sandbox, self.host.kind.first_step())),
         }
     }
 
     fn say_ready(&mut self) -> wasmtime::Result<()> {
-        self.send(&serde_json::to_vec(&json!({"type": "ready", "version": 1, "runtime": "CPython 3.15.0"}))?)
+        self.send(&serde_json::to_vec(
+            &json!({"type": "ready", "version": 1, "runtime": self.host.kind.runtime()}),
+        )?)
     }
 
     fn send(&mut self, frame: &[u8]) -> wasmtime::Result<()> {
@@ -347,6 +360,16 @@ impl Worker {
     fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The frame of a program whose top-level names a later program of its session may declare again, which QuickJS refuses of
+/// `let` and `class`.
+fn redeclarable(frame: &[u8]) -> serde_json::Result<Vec<u8>> {
+    let mut message: serde_json::Value = serde_json::from_slice(frame)?;
+    if let Some(code) = message.get("code").and_then(serde_json::Value::as_str) {
+        message["code"] = codemode_source::redeclarable(code).into();
+    }
+    serde_json::to_vec(&message)
 }
 
 /// Bounds the length of every file that this process writes: `getrlimit(2)`.

@@ -43,6 +43,14 @@ macro_rules! engine_contract {
             /// Whether programs can start processes, and threads run at once.
             const HAS_PROCESSES: bool = true;
 
+            /// Whether JavaScript runs in V8.
+            const IS_V8: bool = true;
+
+            /// Programs of the corpus that do not print what they print in plain Node.
+            fn different_in_javascript() -> std::collections::BTreeSet<String> {
+                std::collections::BTreeSet::new()
+            }
+
             fn bench() -> Bench {
                 Bench::of($kind)
             }

@@ -15,7 +15,7 @@ use url::Url;
 
 use super::index::Index;
 use super::prepare::{Progress, Step};
-use super::{Wheel, seal};
+use super::{Artifact, Origin, seal};
 
 /// Why a file did not come.
 #[derive(Debug, thiserror::Error)]
@@ -51,26 +51,26 @@ const PAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 const PAGE_TYPES: &str =
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
 
-/// A wheel in this folder, fetched when it is not there.
-pub(crate) async fn wheel(
+/// A file in this folder, fetched when it is not there.
+pub(crate) async fn artifact(
     index: &Index,
-    wheel: &Wheel,
+    artifact: &Artifact,
     folder: &Path,
     report: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<PathBuf, FetchError> {
     fs::create_dir_all(folder)?;
-    let (whole, part) = (folder.join(wheel.file), folder.join(format!("{}.part", wheel.file)));
+    let (whole, part) = (folder.join(artifact.file), folder.join(format!("{}.part", artifact.file)));
     if whole.is_file() {
-        check(&whole, wheel).await?;
+        check(&whole, artifact).await?;
         return Ok(whole);
     }
     let client = client(index)?;
-    let address = find(&client, index, wheel).await?;
+    let address = find(&client, index, artifact).await?;
     let mut problem = FetchError::Unreachable("it broke off".to_owned());
     for _ in 0..TRIES {
-        match go_on(&client, &address, wheel, &part, report).await {
+        match go_on(&client, &address, artifact, &part, report).await {
             Ok(()) => {
-                check(&part, wheel).await?;
+                check(&part, artifact).await?;
                 fs::rename(&part, &whole)?;
                 return Ok(whole);
             }
@@ -157,11 +157,34 @@ impl<'a> Shop<'a> {
     }
 }
 
-/// The address of the wheel.
-async fn find(client: &Client, index: &Index, wheel: &Wheel) -> Result<Url, FetchError> {
-    let missing = || FetchError::Missing(wheel.file.to_owned());
-    let (base, files) = page(client, index, wheel.project).await?.ok_or_else(missing)?;
-    let listed = files.into_iter().find(|file| file.filename == wheel.file).ok_or_else(missing)?;
+/// A version of a package in an npm registry, as far as it is needed.
+#[derive(Deserialize)]
+struct Version {
+    dist: Distribution,
+}
+
+#[derive(Deserialize)]
+struct Distribution {
+    tarball: String,
+}
+
+/// The address of the file.
+async fn find(client: &Client, index: &Index, artifact: &Artifact) -> Result<Url, FetchError> {
+    let missing = || FetchError::Missing(artifact.file.to_owned());
+    if artifact.origin == Origin::Npm {
+        let address = format!("{}{}/{}", index.registry, artifact.project, artifact.version);
+        let response = client.get(&address).send().await.map_err(unreachable)?;
+        if response.status() == StatusCode::NOT_FOUND {
+            return Err(missing());
+        }
+        let response = response.error_for_status().map_err(unreachable)?;
+        let base = response.url().clone();
+        let version: Version = serde_json::from_slice(&bounded(response, PAGE_BYTES_MAX).await?)
+            .map_err(|error| FetchError::Unreachable(error.to_string()))?;
+        return base.join(&version.dist.tarball).map_err(|error| FetchError::Unreachable(error.to_string()));
+    }
+    let (base, files) = page(client, index, artifact.project).await?.ok_or_else(missing)?;
+    let listed = files.into_iter().find(|file| file.filename == artifact.file).ok_or_else(missing)?;
     base.join(&listed.url).map_err(|error| FetchError::Unreachable(error.to_string()))
 }
 
@@ -232,16 +255,16 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 async fn go_on(
     client: &Client,
     address: &Url,
-    wheel: &Wheel,
+    artifact: &Artifact,
     part: &Path,
     report: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<(), FetchError> {
     let mut have = fs::metadata(part).map_or(0, |metadata| metadata.len());
-    if have > wheel.bytes {
+    if have > artifact.bytes {
         fs::remove_file(part)?;
         have = 0;
     }
-    if have == wheel.bytes {
+    if have == artifact.bytes {
         return Ok(());
     }
     let mut request = client.get(address.clone());
@@ -257,25 +280,25 @@ async fn go_on(
     while let Some(bytes) = stream.next().await {
         let bytes = bytes.map_err(unreachable)?;
         done += bytes.len() as u64;
-        if done > wheel.bytes {
+        if done > artifact.bytes {
             break;
         }
         file.write_all(&bytes)?;
-        report(Progress { step: Step::Fetch, done, total: wheel.bytes });
+        report(Progress { step: Step::Fetch, done, total: artifact.bytes });
     }
-    if done == wheel.bytes { Ok(()) } else { Err(FetchError::Unreachable("it broke off".to_owned())) }
+    if done == artifact.bytes { Ok(()) } else { Err(FetchError::Unreachable("it broke off".to_owned())) }
 }
 
 /// Removes a file that is not what this binary knows.
-async fn check(path: &Path, wheel: &Wheel) -> Result<(), FetchError> {
+async fn check(path: &Path, artifact: &Artifact) -> Result<(), FetchError> {
     let file = File::open(path)?;
     let found =
         tokio::task::spawn_blocking(move || seal::digest_of(file)).await.map_err(std::io::Error::other)??;
-    if found == wheel.sha256 {
+    if found == artifact.sha256 {
         return Ok(());
     }
     fs::remove_file(path)?;
-    Err(FetchError::Other { file: wheel.file.to_owned(), found })
+    Err(FetchError::Other { file: artifact.file.to_owned(), found })
 }
 
 /// The outermost message names the address, which stays in the log.

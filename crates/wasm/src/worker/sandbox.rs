@@ -6,6 +6,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
 use wasmtime::{Caller, Engine, Extern, Instance, Linker, Memory, ResourceLimiter, Store, TypedFunc};
@@ -15,6 +17,9 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
 use super::desk::Desk;
+use super::files::Files;
+use super::quick::{self, Quick, Rejections};
+use crate::guest::Kind;
 
 /// A folder of this machine as a guest sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +32,12 @@ pub(crate) struct Opened {
 /// What a store holds beside the guest.
 pub(crate) struct State {
     desk: Arc<Mutex<Desk>>,
+    /// For a guest whose system interface has no files.
+    pub(crate) files: Files,
+    /// The program has left by a throw that nothing catches.
+    pub(crate) left: bool,
     limits: Bounds,
+    pub(crate) rejections: Rejections,
     wasi: WasiP1Ctx,
 }
 
@@ -67,17 +77,25 @@ pub(crate) enum Turn {
 
 /// A guest that can be given turns.
 pub(crate) struct Sandbox {
-    allocate: TypedFunc<u32, u32>,
+    instance: Instance,
+    kind: Kind,
     memory: Memory,
     store: Store<State>,
-    turn: TypedFunc<(u32, u32), i32>,
+    voice: Voice,
 }
 
-/// What a guest may import: WASI preview 1, and our one function.
+/// How an interpreter is spoken to.
+enum Voice {
+    JavaScript(Quick),
+    Python { allocate: TypedFunc<u32, u32>, turn: TypedFunc<(u32, u32), i32> },
+}
+
+/// What a guest may import: WASI preview 1, our one function, and what QuickJS asks of its host.
 pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p1::add_to_linker_sync(&mut linker, |state: &mut State| &mut state.wasi)?;
     linker.func_wrap("host", "call", call)?;
+    quick::link(&mut linker)?;
     Ok(linker)
 }
 
@@ -96,6 +114,7 @@ const ENVIRONMENT: [(&str, &str); 8] = [
 impl Sandbox {
     /// A new instance over these folders, in this order: their descriptors are part of an image.
     pub(crate) fn new(
+        kind: Kind,
         engine: &Engine,
         pre: &wasmtime::InstancePre<State>,
         folders: &[Opened],
@@ -103,11 +122,37 @@ impl Sandbox {
         desk: &Arc<Mutex<Desk>>,
     ) -> wasmtime::Result<Self> {
         let limits = Bounds { memory_bytes_max, passed: false };
-        let state = State { desk: Arc::clone(desk), limits, wasi: context(folders)? };
+        let (files, wasi) = seen(kind, folders)?;
+        let state = State {
+            desk: Arc::clone(desk),
+            files,
+            left: false,
+            limits,
+            rejections: Rejections::default(),
+            wasi,
+        };
         let mut store = Store::new(engine, state);
         store.limiter(|state| &mut state.limits);
         let instance = pre.instantiate(&mut store)?;
-        Self::of(instance, store)
+        let memory = instance
+            .get_memory(&mut store, "memory")
+            .ok_or_else(|| wasmtime::format_err!("the module has no memory"))?;
+        let voice = match kind {
+            Kind::JavaScript => Voice::JavaScript(Quick::of(&instance, &mut store)?),
+            Kind::Python => Voice::Python {
+                allocate: instance.get_typed_func(&mut store, "host_alloc")?,
+                turn: instance.get_typed_func(&mut store, "turn")?,
+            },
+        };
+        Ok(Self { instance, kind, memory, store, voice })
+    }
+
+    /// Begins an interpreter over which no image is laid.
+    pub(crate) fn begin(&mut self) -> wasmtime::Result<()> {
+        match self.kind {
+            Kind::JavaScript => Quick::begin(&self.instance, &mut self.store),
+            Kind::Python => Ok(()),
+        }
     }
 
     /// Makes the memory that of the image again. False when that cannot be: then this instance is not used again.
@@ -128,17 +173,10 @@ impl Sandbox {
 
     /// Shows the guest other folders; they have to lie at the same places inside.
     pub(crate) fn enter(&mut self, folders: &[Opened]) -> wasmtime::Result<()> {
-        self.store.data_mut().wasi = context(folders)?;
+        let (files, wasi) = seen(self.kind, folders)?;
+        let state = self.store.data_mut();
+        (state.files, state.wasi) = (files, wasi);
         Ok(())
-    }
-
-    fn of(instance: Instance, mut store: Store<State>) -> wasmtime::Result<Self> {
-        let memory = instance
-            .get_memory(&mut store, "memory")
-            .ok_or_else(|| wasmtime::format_err!("the module has no memory"))?;
-        let allocate = instance.get_typed_func(&mut store, "host_alloc")?;
-        let turn = instance.get_typed_func(&mut store, "turn")?;
-        Ok(Self { allocate, memory, store, turn })
     }
 
     /// Makes the memory what a file says, without reading it.
@@ -172,8 +210,13 @@ impl Sandbox {
 
     /// Runs a piece of the guest's language, as in a notebook.
     pub(crate) fn turn(&mut self, code: &str) -> Turn {
-        match self.try_turn(code.as_bytes()) {
-            Ok(_) => Turn::Over,
+        self.turn_of(code, "codemode")
+    }
+
+    /// The same, under this name where the guest tells where an error came from.
+    pub(crate) fn turn_of(&mut self, code: &str, name: &str) -> Turn {
+        match self.try_turn(code, name) {
+            Ok(()) => Turn::Over,
             Err(error) => match error.downcast_ref::<wasmtime_wasi::I32Exit>() {
                 Some(exit) => Turn::Left(exit.0),
                 None => Turn::Trapped(error),
@@ -181,15 +224,27 @@ impl Sandbox {
         }
     }
 
-    fn try_turn(&mut self, code: &[u8]) -> wasmtime::Result<i32> {
-        let length = u32::try_from(code.len())?;
-        let place = self.allocate.call(&mut self.store, length)?;
-        self.memory.write(&mut self.store, place as usize, code)?;
-        self.turn.call(&mut self.store, (place, length))
+    fn try_turn(&mut self, code: &str, name: &str) -> wasmtime::Result<()> {
+        match &self.voice {
+            Voice::Python { allocate, turn } => {
+                let length = u32::try_from(code.len())?;
+                let place = allocate.call(&mut self.store, length)?;
+                self.memory.write(&mut self.store, place as usize, code.as_bytes())?;
+                turn.call(&mut self.store, (place, length)).map(drop)
+            }
+            Voice::JavaScript(quick) => quick.turn(&mut self.store, &self.memory, code, name),
+        }
     }
 }
 
-/// What a guest sees of this machine.
+/// What a guest sees of this machine: through its system interface, or through ours where that has no files.
+fn seen(kind: Kind, folders: &[Opened]) -> wasmtime::Result<(Files, WasiP1Ctx)> {
+    match kind {
+        Kind::Python => Ok((Files::default(), context(folders)?)),
+        Kind::JavaScript => Ok((Files::open(folders)?, context(&[])?)),
+    }
+}
+
 fn context(folders: &[Opened]) -> wasmtime::Result<WasiP1Ctx> {
     let mut builder = WasiCtxBuilder::new();
     builder.allow_blocking_current_thread(true).envs(&ENVIRONMENT);
@@ -235,6 +290,30 @@ fn call(
     let told = memory.write(&mut caller, answer_place as usize, &given.to_le_bytes()).is_ok()
         && memory.write(&mut caller, answer_length as usize, &size.to_le_bytes()).is_ok();
     Ok(if told { 0 } else { FAULT })
+}
+
+/// The desk's answer to a message of the guest; `None` to one that is none.
+pub(crate) fn answer(state: &State, message: &[u8]) -> wasmtime::Result<Option<Vec<u8>>> {
+    state.desk.lock().unwrap_or_else(PoisonError::into_inner).answer(message)
+}
+
+/// The same for a guest that has no bytes, only text: both are in base64. Empty for a message that is none.
+pub(crate) fn answer_encoded(state: &State, message: &[u8]) -> wasmtime::Result<String> {
+    let message = BASE64.decode(message).unwrap_or_default();
+    Ok(answer(state, &message)?.map(|answer| BASE64.encode(answer)).unwrap_or_default())
+}
+
+/// Bytes by chance, of the system.
+pub(crate) fn random() -> [u8; 64] {
+    let mut bytes = [0; 64];
+    let _ = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty());
+    bytes
+}
+
+/// Writes what a guest says; a pipe that nobody reads any more takes nothing.
+pub(crate) fn write(to_stderr: bool, bytes: &[u8]) {
+    let stream = if to_stderr { Stream::Stderr } else { Stream::Stdout };
+    let _ = Pipe { stream }.write_all(bytes);
 }
 
 #[derive(Debug, Clone, Copy)]

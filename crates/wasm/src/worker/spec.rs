@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::guest::Kind;
+
 /// The runtime and the limits of every guest of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Spec {
@@ -13,6 +15,8 @@ pub(crate) struct Spec {
     pub(crate) file_bytes_max: u64,
     /// The memory of a guest that has begun.
     pub(crate) image: PathBuf,
+    /// Which interpreter that is.
+    pub(crate) kind: Kind,
     /// Folders that belong to the module.
     pub(crate) library: Vec<Mounted>,
     /// Memory of a guest in bytes.

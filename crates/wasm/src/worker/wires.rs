@@ -244,9 +244,16 @@ impl Wires {
     /// Whether a read would not wait: `y` or `n`.
     fn is_readable(&mut self, message: &[u8]) -> Answer {
         let number = message.first_chunk().ok_or_else(unknown)?;
-        let stream = match self.open.get(&u32::from_le_bytes(*number)) {
+        let stream = match self.open.get_mut(&u32::from_le_bytes(*number)) {
             Some(Wire::Plain(stream)) => stream,
-            Some(Wire::Tls(stream)) => &stream.sock,
+            Some(Wire::Tls(stream)) => {
+                // What came is taken off the socket whole, and may be read in parts.
+                let state = stream.conn.process_new_packets();
+                if state.is_ok_and(|state| state.plaintext_bytes_to_read() > 0) {
+                    return Ok(b"y".to_vec());
+                }
+                &mut stream.sock
+            }
             None => return Err(closed()),
         };
         stream.set_nonblocking(true)?;

@@ -28,15 +28,27 @@ mod contract {
     use crate::support::Bench;
 
     /// What the engine runs.
-    const LANGUAGES: [Language; 1] = [Language::Python];
+    const LANGUAGES: [Language; 2] = [Language::Python, Language::JavaScript];
 
     /// Whether programs can start processes, and threads run at once.
     const HAS_PROCESSES: bool = false;
+
+    /// Whether JavaScript runs in V8.
+    const IS_V8: bool = false;
+
+    /// Programs of the corpus that do not print what they print in plain Node.
+    fn different_in_javascript() -> std::collections::BTreeSet<String> {
+        crate::compare::documented("wasm-javascript")
+    }
 
     fn bench() -> Bench {
         crate::prepared::bench()
     }
 
+    #[path = "corpus_javascript.rs"]
+    mod corpus_javascript;
+    #[path = "javascript.rs"]
+    mod javascript;
     #[path = "python.rs"]
     mod python;
     #[path = "tools.rs"]

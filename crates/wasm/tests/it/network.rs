@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use codemode_run::network::{Network, NetworkMode};
-use codemode_run::{Ending, Limits};
+use codemode_run::{Ending, Language, Limits};
 
 use crate::prepared::over;
 use crate::support::{Bench, options};
@@ -70,6 +70,22 @@ async fn the_machine_itself_is_never_public_and_full_reaches_it() {
     let said = asked(&with(NetworkMode::None, &[]), &url).await;
     assert!(said.starts_with("URLError <urlopen error [Errno -3] codemode: network.mode is none"), "{said}");
     assert_eq!(asked(&with(NetworkMode::Full, &[]), &url).await, "GET /x HTTP/1.1", "the control");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fetch_reaches_what_is_listed_and_nothing_else() {
+    let (listed, other) = (server(), server());
+    let bench = with(NetworkMode::Hosts, &[format!("127.0.0.1:{listed}")]);
+    let code = format!(
+        "const text = async (...given) => (await fetch(...given)).text();\n\
+         const all = await Promise.all([1, 2].map((n) => text(`http://127.0.0.1:{listed}/${{n}}`)));\n\
+         console.log(all.join(), await text('http://127.0.0.1:{listed}/p?q=1', {{ method: 'POST', body: 'x' }}));\n\
+         await text('http://127.0.0.1:{other}/a').catch((error) => console.log(error.message, error.cause.message.slice(0, 42)))"
+    );
+    let (outcome, heard) = bench.run(Language::JavaScript, &code).await;
+    let expected = "GET /1 HTTP/1.1,GET /2 HTTP/1.1 POST /p?q=1 HTTP/1.1\n\
+                    fetch failed codemode: network.mode is hosts and 127.0.0.1\n";
+    assert_eq!((outcome.ending, heard.stdout().as_str()), (Ending::Finish, expected));
 }
 
 #[tokio::test(flavor = "multi_thread")]
