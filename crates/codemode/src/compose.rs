@@ -54,12 +54,14 @@ pub fn options(settings: &Settings, paths: &Paths) -> EngineOptions {
     }
 }
 
-/// This very binary, also when its file was replaced since it started.
+/// This very binary, also when its file was replaced since it started. Where there is no /proc, the file that was started.
 fn this_binary() -> PathBuf {
-    if cfg!(target_os = "linux") {
-        return PathBuf::from("/proc/self/exe");
+    let link = PathBuf::from("/proc/self/exe");
+    if cfg!(target_os = "linux") && link.exists() {
+        return link;
     }
-    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("codemode"))
+    let started = || PathBuf::from(std::env::args_os().next().unwrap_or_else(|| "codemode".into()));
+    std::env::current_exe().or_else(|_| std::path::absolute(started())).unwrap_or_else(|_| started())
 }
 
 /// How programs get packages. Without a folder to keep them in nothing is installed, which the log says.

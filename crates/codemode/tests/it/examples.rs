@@ -62,8 +62,9 @@ fn every_example_is_expected() {
     let files = fs::read_dir(repository().join("examples")).unwrap();
     let files: BTreeSet<String> =
         files.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    // Configurations, which are no programs: the tests of the hub read them.
-    let others = ["mcp_servers"];
+    // Programs that need what the embedded engine has inside, which `.ci/embedded` runs on it, and configurations, which are no
+    // programs: the tests of the hub read them.
+    let others = ["embedded", "mcp_servers"];
     let names = expectations().into_iter().map(|(name, _)| name).chain(others);
     let expected: BTreeSet<String> = names.map(str::to_owned).collect();
     assert_eq!(files, expected);

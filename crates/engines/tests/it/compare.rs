@@ -31,9 +31,23 @@ const AT_ONCE: usize = 4;
 
 /// Runs every program of a language through an engine and through the plain interpreter: those that differ, and how.
 pub(crate) async fn corpus(engine: &dyn Engine, language: Language) -> BTreeMap<String, String> {
-    let samples = samples(language);
     let least = if language == Language::Python { 64 } else { 18 };
-    assert!(samples.len() >= least, "{} programs of {language}", samples.len());
+    folder(engine, language, language.name(), least).await
+}
+
+/// The same for the Python programs of every day, which have no corners.
+pub(crate) async fn everyday(engine: &dyn Engine) -> BTreeMap<String, String> {
+    folder(engine, Language::Python, "everyday", 48).await
+}
+
+async fn folder(
+    engine: &dyn Engine,
+    language: Language,
+    name: &str,
+    least: usize,
+) -> BTreeMap<String, String> {
+    let samples = samples(language, name);
+    assert!(samples.len() >= least, "{} programs in {name}", samples.len());
     let compared = samples.iter().map(|sample| async move {
         let (ours, plain) = (in_guest(engine, sample).await, in_interpreter(sample).await);
         (ours != plain).then(|| (sample.name.clone(), format!("guest: {ours:#?}\nplain: {plain:#?}")))
@@ -41,8 +55,8 @@ pub(crate) async fn corpus(engine: &dyn Engine, language: Language) -> BTreeMap<
     futures::stream::iter(compared).buffer_unordered(AT_ONCE).filter_map(std::future::ready).collect().await
 }
 
-fn samples(language: Language) -> Vec<Sample> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../engines/corpus").join(language.name());
+fn samples(language: Language, name: &str) -> Vec<Sample> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../engines/corpus").join(name);
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let sample = |path: PathBuf| Sample {
         code: fs::read_to_string(&path).unwrap(),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pages::{self, PAGE};
 use super::sandbox::Sandbox;
-use crate::sys::Map;
+use crate::sys::{Map, Watch};
 
 /// The states of one session.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(crate) struct Checkpoints {
     image: String,
     /// States that are there, oldest first; the first holds everything.
     states: Vec<State>,
+    /// Which pages are written, where the kernel tells; else all that ever were are looked at.
+    watch: Option<Watch>,
     /// In which state a page was written last.
     whereabouts: HashMap<usize, (usize, usize)>,
 }
@@ -61,8 +63,13 @@ impl Checkpoints {
     /// The states in a folder, which need not be there. Whatever is damaged, or of another image, ends the chain before it.
     pub(crate) fn open(folder: &Path, image: &Path) -> Self {
         let image = image.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut found =
-            Self { folder: folder.to_owned(), image, states: Vec::new(), whereabouts: HashMap::new() };
+        let mut found = Self {
+            folder: folder.to_owned(),
+            image,
+            states: Vec::new(),
+            watch: None,
+            whereabouts: HashMap::new(),
+        };
         let numbers = found.numbers();
         for (place, number) in numbers.iter().enumerate().rev() {
             let chain: Option<Vec<(State, Header, Vec<usize>)>> = numbers[..=place]
@@ -95,9 +102,14 @@ impl Checkpoints {
         Self::open(&self.folder, image)
     }
 
-    /// Whether somebody took a state back since.
+    /// Whether nobody took a state back since, or added one.
     pub(crate) fn is_current(&self) -> bool {
-        self.states.last().map(|state| state.number) == self.numbers().last().copied()
+        match self.states.last() {
+            Some(State { number, .. }) => {
+                file(&self.folder, *number).exists() && !file(&self.folder, number + 1).exists()
+            }
+            None => self.numbers().is_empty(),
+        }
     }
 
     /// True when there is nothing to go back to.
@@ -121,8 +133,19 @@ impl Checkpoints {
     /// Keeps what a guest's memory is now.
     pub(crate) fn save(&mut self, memory: &[u8], image: &[u8]) -> io::Result<()> {
         let whole = self.states.is_empty() || self.states.len() >= CHAIN_MAX;
-        let written = pages::written(memory).unwrap_or_else(|| (0..memory.len() / PAGE).collect());
+        // One that holds everything needs every page that ever was written; another, those of this run.
+        let of_this_run = self.watch.take().filter(|_| !whole).and_then(|watch| {
+            let written = watch.written(memory)?;
+            self.watch = Some(watch);
+            Some(written)
+        });
+        let written = of_this_run.or_else(|| {
+            // What is written from here on is the next run's.
+            self.watch = Watch::begin(memory);
+            pages::written(memory)
+        });
         let changed: Vec<usize> = written
+            .unwrap_or_else(|| (0..memory.len() / PAGE).collect())
             .into_iter()
             .filter(|page| {
                 let now = &memory[pages::range(*page)];
@@ -134,7 +157,11 @@ impl Checkpoints {
             })
             .collect();
         let number = self.states.last().map_or(1, |state| state.number + 1);
-        self.write(number, whole, &changed, memory)?;
+        if let Err(error) = self.write(number, whole, &changed, memory) {
+            // What was written since the last state is known no more: the next looks at everything.
+            self.watch = None;
+            return Err(error);
+        }
         let map = Map::open(&File::open(file(&self.folder, number))?)?;
         if whole {
             self.whereabouts.clear();
@@ -151,13 +178,10 @@ impl Checkpoints {
         self.states.push(state);
     }
 
-    /// Files of a chain that is older than the one before this.
+    /// The file of a chain that is older than the one before this.
     fn forget_old(&self, newest: u64) {
-        let keep = 2 * CHAIN_MAX as u64;
-        for number in self.numbers() {
-            if number + keep < newest {
-                let _ = fs::remove_file(file(&self.folder, number));
-            }
+        if let Some(old) = newest.checked_sub(2 * CHAIN_MAX as u64 + 1) {
+            let _ = fs::remove_file(file(&self.folder, old));
         }
     }
 
