@@ -12,6 +12,7 @@ standard library.
 import argparse
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -37,16 +38,20 @@ print(time.perf_counter() - began)"""
 
 
 def serve():
-    """The upstream: requests by line on stdin; a slow one does not hold up those behind it."""
+    """The upstream: requests by line on stdin; a slow one does not hold up those behind it, and `now` is answered unread."""
     lock = threading.Lock()
+    quick = re.compile(rb'"name":\s*"now"')
+    number_of = re.compile(rb'"id":\s*(\d+)')
 
-    def answer(number, result):
+    def answer(number, result, kind="result"):
         with lock:
-            sys.stdout.write(json.dumps({"jsonrpc": "2.0", "id": number, "result": result}) + "\n")
-            sys.stdout.flush()
+            os.write(1, (json.dumps({"jsonrpc": "2.0", "id": number, kind: result}) + "\n").encode())
 
     said = {"content": [{"type": "text", "text": "ok"}]}
-    for line in sys.stdin:
+    for line in sys.stdin.buffer:
+        if quick.search(line):
+            os.write(1, b'{"jsonrpc":"2.0","id":%b,"result":{"content":[{"type":"text","text":"ok"}]}}\n' % number_of.search(line)[1])
+            continue
         message = json.loads(line)
         number, method, params = message.get("id"), message.get("method"), message.get("params", {})
         if method == "initialize":
@@ -54,13 +59,10 @@ def serve():
                             "serverInfo": {"name": "link", "version": "1"}})
         elif method == "tools/list":
             answer(number, {"tools": TOOLS})
-        elif method == "tools/call" and params["name"] == "later":
-            threading.Timer(params["arguments"]["ms"] / 1000, answer, (number, said)).start()
         elif method == "tools/call":
-            answer(number, said)
+            threading.Timer(params["arguments"]["ms"] / 1000, answer, (number, said)).start()
         elif number is not None:
-            sys.stdout.write(json.dumps({"jsonrpc": "2.0", "id": number, "error": {"code": -32601, "message": method}}) + "\n")
-            sys.stdout.flush()
+            answer(number, {"code": -32601, "message": method}, "error")
 
 
 async def call_by_sdk():

@@ -292,6 +292,7 @@ impl Worker {
                 self.sandbox = Some(Inhabited { in_session: true, sandbox });
             }
             self.send(&done)?;
+            self.settle();
             return Ok(None);
         }
         self.send(&done)?;
@@ -315,6 +316,15 @@ impl Worker {
         bound_files(Some(self.spec.file_bytes_max));
         if let Err(error) = saved {
             let _ = writeln!(std::io::stderr(), "codemode: the session could not be kept: {error}");
+        }
+    }
+
+    /// What keeping the session leaves to be done, when nobody waits for it.
+    fn settle(&mut self) {
+        if let Some(Err(error)) = self.checkpoints.as_mut().map(Checkpoints::settle) {
+            let _ = writeln!(std::io::stderr(), "codemode: a state of the session is gone: {error}");
+            // What is there is read anew at the next run.
+            self.sandbox = None;
         }
     }
 

@@ -26,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("codemode-raster", &[]),
     ("codemode-run", &["codemode-source"]),
     ("codemode-source", &[]),
-    ("codemode-wasm", &["codemode-engines", "codemode-run"]),
+    ("codemode-wasm", &["codemode-engines", "codemode-run", "codemode-source"]),
 ];
 
 /// Dependencies that one crate alone may name.

@@ -86,9 +86,9 @@ fn npm_files(variables: &BTreeMap<String, String>) -> Vec<PathBuf> {
 fn npm_registry(file: &PathBuf) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;
     let values = text.lines().filter_map(|line| line.split_once('='));
-    let found =
+    let mut found =
         values.filter(|(name, _)| name.trim() == "registry").map(|(_, value)| value.trim().trim_matches('"'));
-    found.last().filter(|value| !value.is_empty()).map(str::to_owned)
+    found.next_back().filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
 /// A setting of a pip.conf; one for installing wins over one for everything.

@@ -20,12 +20,23 @@ pub(crate) struct Checkpoints {
     folder: PathBuf,
     /// The name of the image that pages are counted from.
     image: String,
+    /// A state that was written and is not yet looked at again: its number, the pages in it, and whether it holds everything.
+    saved: Option<Saved>,
     /// States that are there, oldest first; the first holds everything.
     states: Vec<State>,
     /// Which pages are written, where the kernel tells; else all that ever were are looked at.
     watch: Option<Watch>,
     /// In which state a page was written last.
     whereabouts: HashMap<usize, (usize, usize)>,
+}
+
+/// A state that [`Checkpoints::save`] wrote.
+#[derive(Debug)]
+struct Saved {
+    memory: usize,
+    number: u64,
+    pages: Vec<usize>,
+    whole: bool,
 }
 
 /// One file.
@@ -66,6 +77,7 @@ impl Checkpoints {
         let mut found = Self {
             folder: folder.to_owned(),
             image,
+            saved: None,
             states: Vec::new(),
             watch: None,
             whereabouts: HashMap::new(),
@@ -130,21 +142,18 @@ impl Checkpoints {
         Ok(())
     }
 
-    /// Keeps what a guest's memory is now.
+    /// Keeps what a guest's memory is now. It is on the disk when this returns; [`Self::settle`] does what has time.
     pub(crate) fn save(&mut self, memory: &[u8], image: &[u8]) -> io::Result<()> {
+        self.settle()?;
         let whole = self.states.is_empty() || self.states.len() >= CHAIN_MAX;
-        // One that holds everything needs every page that ever was written; another, those of this run.
-        let of_this_run = self.watch.take().filter(|_| !whole).and_then(|watch| {
-            let written = watch.written(memory)?;
-            self.watch = Some(watch);
-            Some(written)
-        });
-        let written = of_this_run.or_else(|| {
+        let of_this_run = self.watch.as_ref().and_then(|watch| watch.written(memory));
+        if of_this_run.is_none() {
             // What is written from here on is the next run's.
             self.watch = Watch::begin(memory);
-            pages::written(memory)
-        });
-        let changed: Vec<usize> = written
+        }
+        // A state that holds everything needs every page that ever was written.
+        let written = of_this_run.filter(|_| !whole).or_else(|| pages::written(memory));
+        let pages: Vec<usize> = written
             .unwrap_or_else(|| (0..memory.len() / PAGE).collect())
             .into_iter()
             .filter(|page| {
@@ -157,17 +166,25 @@ impl Checkpoints {
             })
             .collect();
         let number = self.states.last().map_or(1, |state| state.number + 1);
-        if let Err(error) = self.write(number, whole, &changed, memory) {
+        if let Err(error) = self.write(number, whole, &pages, memory) {
             // What was written since the last state is known no more: the next looks at everything.
             self.watch = None;
+            let _ = fs::remove_file(file(&self.folder, number));
             return Err(error);
         }
+        self.saved = Some(Saved { memory: memory.len(), number, pages, whole });
+        Ok(())
+    }
+
+    /// Makes a state that was saved the one that the next is compared with, and forgets an old one.
+    pub(crate) fn settle(&mut self) -> io::Result<()> {
+        let Some(Saved { memory, number, pages, whole }) = self.saved.take() else { return Ok(()) };
         let map = Map::open(&File::open(file(&self.folder, number))?)?;
         if whole {
             self.whereabouts.clear();
             self.states.clear();
         }
-        self.remember(State { file: map, memory: memory.len(), number, pages: changed.len() }, &changed);
+        self.remember(State { file: map, memory, number, pages: pages.len() }, &pages);
         self.forget_old(number);
         Ok(())
     }
@@ -195,7 +212,9 @@ impl Checkpoints {
     }
 
     fn write(&self, number: u64, whole: bool, changed: &[usize], memory: &[u8]) -> io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
+        if self.states.is_empty() {
+            fs::create_dir_all(&self.folder)?;
+        }
         let mut table: Vec<u8> = Vec::with_capacity(changed.len() * 4);
         for page in changed {
             table.extend(u32::try_from(*page).map_err(io::Error::other)?.to_le_bytes());
@@ -215,15 +234,14 @@ impl Checkpoints {
         };
         let mut first = serde_json::to_vec(&header)?;
         first.resize(PAGE, b' ');
-        let new = self.folder.join(format!("{number:012}.new"));
-        let mut out = io::BufWriter::with_capacity(1 << 20, private(&new)?);
+        // Under its name at once: what was cut off does not fit its checksum, and is not used.
+        let mut out = io::BufWriter::with_capacity(1 << 16, private(&file(&self.folder, number))?);
         out.write_all(&first)?;
         out.write_all(&table)?;
         for page in changed {
             out.write_all(&memory[pages::range(*page)])?;
         }
-        out.flush()?;
-        fs::rename(new, file(&self.folder, number))
+        out.flush()
     }
 
     /// A state with the pages that it holds, when it is whole and of this image.

@@ -2,10 +2,13 @@
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use codemode_engines::guest::FRAME_BYTES_MAX;
 use rustix::event::{PollFd, PollFlags, Timespec};
+
+/// How long a frame is looked for before the thread sleeps.
+const LOOK: Duration = Duration::from_micros(150);
 
 /// The worker's end of the link.
 #[derive(Debug)]
@@ -20,6 +23,7 @@ impl Link {
 
     /// The body of the next frame; `None` when the server is gone.
     pub(crate) fn receive(&mut self) -> io::Result<Option<Vec<u8>>> {
+        self.look();
         let mut prefix = [0; 4];
         match self.socket.read_exact(&mut prefix) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
@@ -32,6 +36,17 @@ impl Link {
         let mut body = vec![0; length];
         self.socket.read_exact(&mut body)?;
         Ok(Some(body))
+    }
+
+    /// Looks for a frame for a moment without sleeping: being woken takes longer than many an answer of a tool.
+    fn look(&self) {
+        let until = Instant::now() + LOOK;
+        while Instant::now() < until {
+            if self.waits(Duration::ZERO).unwrap_or(true) {
+                return;
+            }
+            std::hint::spin_loop();
+        }
     }
 
     /// Whether a frame begins to come within this time. A server that is gone counts as one.

@@ -86,7 +86,7 @@ pub(crate) struct Sandbox {
 
 /// How an interpreter is spoken to.
 enum Voice {
-    JavaScript(Quick),
+    JavaScript(Box<Quick>),
     Python { allocate: TypedFunc<u32, u32>, turn: TypedFunc<(u32, u32), i32> },
 }
 
@@ -138,7 +138,7 @@ impl Sandbox {
             .get_memory(&mut store, "memory")
             .ok_or_else(|| wasmtime::format_err!("the module has no memory"))?;
         let voice = match kind {
-            Kind::JavaScript => Voice::JavaScript(Quick::of(&instance, &mut store)?),
+            Kind::JavaScript => Voice::JavaScript(Box::new(Quick::of(&instance, &mut store)?)),
             Kind::Python => Voice::Python {
                 allocate: instance.get_typed_func(&mut store, "host_alloc")?,
                 turn: instance.get_typed_func(&mut store, "turn")?,

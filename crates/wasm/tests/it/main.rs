@@ -13,6 +13,7 @@ const HELPER: &str = env!("CARGO_BIN_EXE_codemode-wasm-helper");
 mod compare;
 mod corpus;
 mod escape;
+mod javascript;
 mod limits;
 mod network;
 mod prepared;
