@@ -393,29 +393,27 @@ function settlePromises() {
   }
 }
 
-/** The timer that is due first; of those of one time, the one that was set first. */
-function nextTimer() {
-  let next = null;
-  for (const timer of timers) if (!next || timer.due < next.due) next = timer;
-  return next;
+/** Does each of these, with what promises make of it; false when the run ends meanwhile. */
+function each(work, act) {
+  for (const one of work) {
+    guarded(() => act(one));
+    settlePromises();
+    if (current.done) return false;
+  }
+  return true;
 }
 
-/** Waits for what comes next, and does it. False when nothing can come. */
+/** One round, in Node's order: timers that are due, what `setImmediate` took, then what comes. False when nothing can come. */
 function turn() {
+  // A timer of one millisecond is due at once, as it is to Node, whose clock stands still meanwhile.
+  const due = [...timers].filter((timer) => timer.due - 1 <= now()).sort((a, b) => a.due - b.due || a.id - b.id);
+  if (!each(due, (timer) => timers.has(timer) && timer._onTimeout())) return true;
   const ready = immediates.splice(0);
-  for (const immediate of ready) {
-    guarded(() => immediate.work(...immediate.given));
-    settlePromises();
-    if (current.done) return true;
-  }
-  const timer = nextTimer();
-  const keepsAlive = calls.size > 0 || immediates.length > 0 || [...timers].some((one) => one.held);
-  if (!keepsAlive) return ready.length > 0;
-  if (timer && timer.due <= now()) {
-    guarded(() => timer._onTimeout());
-    return true;
-  }
-  const message = immediates.length > 0 ? link.poll(0) : timer ? link.poll(timer.due - now()) : link.receive();
+  if (!each(ready, (immediate) => immediate.work(...immediate.given))) return true;
+  const keepsAlive = calls.size > 0 || immediates.length > 0 || [...timers].some((timer) => timer.held);
+  if (!keepsAlive) return due.length + ready.length > 0;
+  const next = immediates.length > 0 ? 0 : Math.min(...[...timers].map((timer) => timer.due - now()));
+  const message = next === Infinity ? link.receive() : link.poll(next);
   if (message) guarded(() => dispatch(message));
   return true;
 }

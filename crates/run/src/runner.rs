@@ -493,9 +493,16 @@ fn hints(report: &Report, network: NetworkMode) -> Vec<String> {
             after.as_secs_f64()
         )),
         Some(Ending::Raise(Exception { module: Some(module), .. })) => {
-            hints.push(format!(
-                "`{module}` is not installed; pass packages=[...] with the distribution that has it"
-            ));
+            hints.push(match report.language {
+                Language::Python => {
+                    format!(
+                        "`{module}` is not installed; pass packages=[...] with the distribution that has it"
+                    )
+                }
+                _ => format!(
+                    "`{module}` is not installed; do without it, or give its file in `files` and import that"
+                ),
+            });
         }
         Some(Ending::Raise(Exception { kind, message, .. })) => {
             hints.extend(network::hint(kind, message, network));

@@ -132,7 +132,7 @@ pub(crate) const JAVASCRIPT: &[Artifact] = &[
     npm(
         "@noble/hashes",
         "1.8.0",
-        "hashes-1.8.0.tgz",
+        "noble-hashes-1.8.0.tgz",
         155326,
         "e8a765d92c04faaccba8776411c5038cb195f812ee629fce07e1d2e6aec80ea0",
     ),

@@ -9,6 +9,7 @@ mod pages;
 mod quick;
 mod sandbox;
 mod spec;
+mod wall;
 mod wires;
 
 use std::fs::{self, File};
@@ -55,6 +56,10 @@ pub(crate) fn main() -> i32 {
         return exits::BROKEN;
     };
     let (Ok(watched), Ok(closing)) = (socket.try_clone(), socket.try_clone()) else { return exits::BROKEN };
+    if let Err(error) = wall::raise() {
+        let _ = writeln!(std::io::stderr(), "codemode: the wall around the worker cannot be raised: {error}");
+        return exits::BROKEN;
+    }
     let code = Arc::new(OnceLock::new());
     let (told, saving) = (Arc::clone(&code), Arc::<Mutex<()>>::default());
     let guarded = Arc::clone(&saving);

@@ -1,18 +1,21 @@
 """The embedded engine from end to end: `embedded.py BINARY STORE`. Use `.ci/embedded`, which prepares the store.
 
 In an empty root with nothing but the binary, the store of the engine and the examples, programs run and pictures are shown;
-sessions of a server that was killed live on in the next one.
+sessions of a server that was killed live on in the next one; HTTPS reaches whom this machine trusts.
 """
 
 import base64
+import http.server
 import json
 import os
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../../bench"))
@@ -104,8 +107,8 @@ def picture(folder):
     return base64.b64decode(images[0]["data"]) if images else b""
 
 
-def open_server(binary, home):
-    server = Server(binary, ["--engine", "wasm"], home)
+def open_server(binary, home, *flags):
+    server = Server(binary, ["--engine", "wasm", *flags], home)
     server.initialize()
     return server
 
@@ -135,10 +138,81 @@ def sessions(binary):
         server.close()
 
 
+def certificate(folder, name):
+    """An authority, and what it signed for localhost: the file of the first, and those of the second and its key."""
+    authority, key, leaf, leaf_key = (os.path.join(folder, name + kind) for kind in (".ca", ".ca.key", ".pem", ".key"))
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    subprocess.run([*made, "-subj", "/CN=" + name, "-out", authority, "-keyout", key], check=True, capture_output=True)
+    subprocess.run([*made, "-subj", "/CN=localhost", "-CA", authority, "-CAkey", key, "-addext", "subjectAltName=DNS:localhost",
+                    "-addext", "basicConstraints=critical,CA:FALSE", "-out", leaf, "-keyout", leaf_key], check=True, capture_output=True)
+    return authority, (leaf, leaf_key)
+
+
+def https_server(files):
+    """A server on loopback that answers `secret` over TLS: its port."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("content-length", "6")
+            self.end_headers()
+            self.wfile.write(b"secret")
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*files)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server.server_address[1]
+
+
+# Each asks two servers: one whom this machine trusts, and one who says only of itself who it is.
+BY_PYTHON = """import urllib.request, requests, httpx
+for port in (%d, %d):
+    url = f"https://localhost:{port}/"
+    for ask in (lambda: urllib.request.urlopen(url).read().decode(), lambda: requests.get(url).text, lambda: httpx.get(url).text):
+        try:
+            print(ask())
+        except Exception as error:
+            print("refused" if "certificate" in str(error).lower() else repr(error))
+"""
+BY_FETCH = """for (const port of [%d, %d]) {
+  const said = fetch(`https://localhost:${port}/`).then((answer) => answer.text());
+  console.log(await said.catch((error) => (error.cause.code === "CERT_VERIFY_FAILED" ? "refused" : String(error.cause))));
+}"""
+
+
+def secure(binary):
+    with tempfile.TemporaryDirectory() as home:
+        authority, trusted = certificate(home, "trusted")
+        _, other = certificate(home, "other")
+        ports = https_server(trusted), https_server(other)
+        kept = os.environ.get("SSL_CERT_FILE")
+        with open(os.path.join(home, "all.pem"), "w") as bundle:
+            for file in (kept or ssl.get_default_verify_paths().cafile, authority):
+                with open(file) as known:
+                    bundle.write(known.read() + "\n")
+        os.environ["SSL_CERT_FILE"] = bundle.name
+        hosts = ",".join("localhost:%d" % port for port in ports)
+        server = open_server(binary, home, "--set", "network.mode=hosts", "--set", "network.hosts=" + hosts)
+        os.environ.pop("SSL_CERT_FILE") if kept is None else os.environ.update(SSL_CERT_FILE=kept)
+        for language, code, lines in (("python", BY_PYTHON, 3), ("javascript", BY_FETCH, 1)):
+            report = server.wait(server.start(code % ports, language=language))[1]["_meta"]["codemode/report"]
+            check("%s over TLS: whom this machine trusts, and nobody else" % language, report["stdout"].splitlines(),
+                  ["secret"] * lines + ["refused"] * lines)
+            if report["stderr"]:
+                print(report["stderr"])
+        server.close()
+
+
 if __name__ == "__main__":
     binary, store = map(os.path.realpath, sys.argv[1:])
     os.environ["CODEMODE_CACHE"] = os.path.dirname(store)
     examples(binary, store)
     sessions(binary)
+    secure(binary)
     print("%d passed, %d failed" % (passed, failed))
     sys.exit(failed > 0)

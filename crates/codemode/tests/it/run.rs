@@ -57,6 +57,30 @@ fn an_exception_is_shown_with_the_program_s_own_lines() {
 }
 
 #[test]
+fn a_package_that_cannot_come_is_told_so() {
+    check(
+        "--language javascript",
+        "require('no-such-package')",
+        expect![[r#"
+        ! main.js:1
+        ! require('no-such-package')
+        ! ^
+        ! 
+        ! Error: Cannot find module 'no-such-package'
+        ! Require stack:
+        ! - HOME/data/workspaces/default/main.js
+        !     at main.js:1:1 {
+        !   code: 'MODULE_NOT_FOUND',
+        !   requireStack: [ 'HOME/data/workspaces/default/main.js' ]
+        ! }
+        ! hint: `no-such-package` is not installed; do without it, or give its file in `files` and import that
+        ! [run RUN · direct/none · N ms]
+        exit 1
+    "#]],
+    );
+}
+
+#[test]
 fn a_timeout_keeps_what_was_printed() {
     check(
         "--timeout 500ms",
