@@ -22,7 +22,7 @@ function openProcess() {
   const used = () => ({ rss: 0, heapTotal: 0, heapUsed: 0, external: 0, arrayBuffers: 0 });
   return Object.assign(opened, {
     title: "node", pid: 1, ppid: 0, platform: "linux", arch: "wasm32", version: "v22.0.0", argv: [], argv0: "node", execArgv: [], exitCode: undefined,
-    execPath: "/usr/local/bin/node", release: { name: "node" }, versions: { node: "22.0.0", quickjs: "0.15.1" }, features: {}, config: {},
+    execPath: "/usr/local/bin/node", release: { name: "node" }, versions: { node: "22.0.0", quickjs: "0.18.0" }, features: {}, config: {},
     env: new Proxy({ ...ENVIRONMENT }, { set: (target, key, value) => Reflect.set(target, key, String(value)) }),
     stdout: openStream("stdout", 1), stderr: openStream("stderr", 2), stdin: openInput(),
     cwd: () => folder,

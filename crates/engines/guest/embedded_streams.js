@@ -1,10 +1,22 @@
 
 // ---- streams over files and the process ----
 
+/** Characters that are handed to the host at a time. */
+const WRITE_CHARS = 1 << 20;
+
 /** Standard output or error: what is written is out when the call returns. */
 function openStream(word, descriptor) {
   const { Writable } = own("stream");
-  const out = (chunk) => host(word, typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
+  const out = (chunk) => {
+    const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+    for (let at = 0; at < text.length; ) {
+      // Both halves of a pair go together.
+      const isHalf = (text.charCodeAt(at + WRITE_CHARS - 1) & 0xfc00) === 0xd800;
+      const end = at + (isHalf ? WRITE_CHARS - 1 : WRITE_CHARS);
+      host(word, text.length <= WRITE_CHARS ? text : text.slice(at, end));
+      at = end;
+    }
+  };
   const stream = new Writable({
     write(chunk, _encoding, done) {
       out(chunk);

@@ -30,7 +30,7 @@ impl Kind {
     /// What it calls itself.
     pub(crate) fn runtime(self) -> &'static str {
         match self {
-            Self::JavaScript => "QuickJS-ng 0.15.1",
+            Self::JavaScript => "QuickJS-ng 0.18.0",
             Self::Python => "CPython 3.15.0",
         }
     }

@@ -15,6 +15,9 @@ use crate::{compose, embedded, spool, upstreams};
 #[command(after_help = "Example: codemode serve --engine direct --tools lean")]
 pub(super) struct Arguments {}
 
+/// How long the servers are left alone at the start, unless a request wants them.
+const GREETING_FIRST: Duration = Duration::from_millis(25);
+
 pub(super) fn run(surroundings: Surroundings) -> Outcome {
     let (settings, layers) = surroundings.settings()?;
     let runtime = super::runtime()?;
@@ -32,9 +35,13 @@ pub(super) fn run(surroundings: Surroundings) -> Outcome {
         compose::prewarm(&runs);
         let above = paths.spool;
         tokio::task::spawn_blocking(move || spool::clear(&above));
-        // What is known of the servers is read, and what is not is asked for, beside the client's first requests.
+        // What is known of the servers is read, and what is not is asked for, beside the client's first requests: behind its
+        // greeting, for which it waits, while many servers that start take all cores.
         let begun = Arc::clone(&hub);
-        tokio::task::spawn_blocking(move || begun.begin());
+        tokio::spawn(async move {
+            tokio::time::sleep(GREETING_FIRST).await;
+            let _ = tokio::task::spawn_blocking(move || begun.begin()).await;
+        });
         let served = codemode_mcp::serve_stdio(options, runs, stop_on_signal()).await;
         hub.close().await;
         served

@@ -97,6 +97,19 @@ async fn a_link_in_the_workspace_leads_nowhere() {
 }
 
 #[tokio::test]
+async fn long_texts_go_out_whole_and_too_long_messages_are_refused() {
+    let bench = bench();
+    let code =
+        "process.stdout.write('\u{1F600}'.repeat(800_000)); process.stdout.write('x'.repeat(100_000_000))";
+    let (ending, said) = run(&bench, code).await;
+    let faces = "\u{1F600}".repeat(800_000);
+    assert_eq!((ending, said.len()), (Ending::Finish, faces.len() + 100_000_000));
+    assert!(said.starts_with(&faces));
+    let code = "await tools.call('a', 'b', { text: 'x'.repeat(100_000_000) }).catch((error) => console.log(error.name))";
+    assert_eq!(run(&bench, code).await, (Ending::Finish, "RangeError\n".to_owned()));
+}
+
+#[tokio::test]
 async fn chance_and_time_are_new_in_every_sandbox() {
     let bench = with(1, Limits::default());
     let code = "console.log(Math.random(), crypto.randomUUID(), Math.random() < 1)";
