@@ -116,8 +116,14 @@ impl Learnings {
                 }
             };
             this.0.is_filling.store(false, Ordering::Relaxed);
-            if let Err(error) = ended {
-                tracing::warn!(%error, "what learnings mean was not found out");
+            match ended {
+                // This process ends; another one goes on where this stopped.
+                Err(error) if is_cancelled(&error) => {}
+                Err(error) => {
+                    let cause = error.source.as_deref().map(ToString::to_string);
+                    tracing::warn!(%error, cause, "what learnings mean was not found out");
+                }
+                Ok(_) => {}
             }
         });
     }
@@ -162,6 +168,12 @@ fn with<T>(
         *opened = None;
     }
     answer
+}
+
+/// Whether nothing failed but that the runtime takes no work any more.
+fn is_cancelled(error: &RunError) -> bool {
+    let source = error.source.as_deref().and_then(|source| source.downcast_ref::<tokio::task::JoinError>());
+    source.is_some_and(tokio::task::JoinError::is_cancelled)
 }
 
 fn failure(source: impl std::error::Error + Send + Sync + 'static) -> RunError {
@@ -251,4 +263,25 @@ fn check(learning: &NewLearning) -> Result<(), RunError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runtime_that_ends_is_told_from_a_file_that_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let ended = runtime();
+        let handle = ended.handle().clone();
+        ended.shutdown_background();
+        let whole = Learnings::new(folder.path().join("codemode.sqlite"));
+        let error = handle.block_on(whole.prepare()).unwrap_err();
+        assert!(is_cancelled(&error), "{error:?}");
+        // A folder cannot be opened as a file.
+        let broken = Learnings::new(folder.path().to_owned());
+        let error = runtime().block_on(broken.prepare()).unwrap_err();
+        assert!(!is_cancelled(&error), "{error:?}");
+    }
 }
