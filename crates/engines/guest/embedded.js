@@ -2,7 +2,7 @@
 // ---- the process ----
 
 const ENVIRONMENT = { HOME: "/home/user", LANG: "C.UTF-8", LOGNAME: "user", PATH: "/usr/bin:/bin", PWD: "/workspace", TMPDIR: "/tmp", USER: "user" };
-const BACKED_BY = "QuickJS in WebAssembly has no";
+const HAS_NO = "QuickJS in WebAssembly has no";
 
 function nextTick(work, ...given) {
   needsFunction(work);
@@ -42,10 +42,10 @@ function openProcess() {
     },
     abort: () => opened.exit(134),
     kill() {
-      throw Object.assign(new Error(`${BACKED_BY} processes`), { code: "ENOSYS" });
+      throw Object.assign(new Error(`${HAS_NO} processes`), { code: "ENOSYS" });
     },
     binding() {
-      throw new Error(`${BACKED_BY} native parts of Node`);
+      throw new Error(`${HAS_NO} native parts of Node`);
     },
   });
 }
@@ -103,7 +103,6 @@ const BUILTIN = {
   "path/posix": () => own("path"),
   perf_hooks: () => ({ performance }),
   process: () => process,
-  punycode: null,
   querystring: () => querystring,
   readline: () => readline,
   "readline/promises": () => readline.promises,
@@ -125,7 +124,6 @@ const BUILTIN = {
   }),
   "util/types": () => types,
 };
-delete BUILTIN.punycode;
 /** Modules of Node that need what is not here. */
 const ELSEWHERE = "child_process cluster dgram dns http http2 https inspector net tls tty v8 vm worker_threads zlib".split(" ");
 const builtins = new Map();
@@ -135,12 +133,12 @@ function requireBuiltin(name) {
   return builtins.get(name);
 }
 
-/** The module of Node that a specifier means, or undefined. */
+/** The name of the module of Node that a specifier means, or undefined. */
 function builtinNamed(specifier) {
   const name = specifier.replace(/^node:/, "");
   if (Object.hasOwn(BUILTIN, name)) return name;
   if (ELSEWHERE.includes(name.split("/")[0]) || specifier.startsWith("node:")) {
-    const error = new Error(`No such built-in module: ${specifier}: ${BACKED_BY} \`${name}\`; the engine \`jail\` runs programs in Node itself`);
+    const error = new Error(`No such built-in module: ${specifier}: ${HAS_NO} \`${name}\`; the engine \`jail\` runs programs in Node itself`);
     throw Object.assign(error, { code: "ERR_UNKNOWN_BUILTIN_MODULE" });
   }
   return undefined;
@@ -154,13 +152,14 @@ function missing(specifier, from, code) {
 
 const isFile = (path) => fs.statSync(path, { throwIfNoEntry: false })?.isFile();
 
-/** The file that a specifier means in the folder of another one. */
+/** The file that a specifier means in the folder of another one. What is required may be written without its end. */
 function findFile(specifier, folder, code) {
+  const isRequired = code === "MODULE_NOT_FOUND";
+  const from = isRequired ? "" : current?.path;
+  if (!/^(\.{0,2}\/|file:\/\/|\.\.?$)/.test(specifier)) throw missing(specifier, from, code);
   const path = own("path").resolve(folder, specifier.replace(/^file:\/\//, ""));
-  if (!/^(\.{0,2}\/|file:\/\/|\.\.?$)/.test(specifier)) throw missing(specifier, code === "MODULE_NOT_FOUND" ? "" : current?.path, code);
-  const tried = code === "MODULE_NOT_FOUND" ? ["", ".js", ".cjs", ".json", "/index.js"] : [""];
-  const found = tried.map((end) => path + end).find(isFile);
-  if (!found) throw missing(code === "MODULE_NOT_FOUND" ? specifier : path, code === "MODULE_NOT_FOUND" ? "" : current?.path, code);
+  const found = (isRequired ? ["", ".js", ".cjs", ".json", "/index.js"] : [""]).map((end) => path + end).find(isFile);
+  if (!found) throw missing(isRequired ? specifier : path, from, code);
   return found;
 }
 
@@ -195,10 +194,6 @@ function makeRequire(from) {
   return Object.assign(require, { resolve, cache: {}, main: undefined, extensions: {} });
 }
 
-let requireHere = null;
-
-const isRelativeJson = (specifier) => /^\.{0,2}\/.*\.json$/.test(specifier);
-
 /** Static and dynamic imports of a program's text. */
 async function importAny(specifier) {
   const name = String(specifier);
@@ -211,33 +206,18 @@ async function importAny(specifier) {
   }
 }
 
-async function load(specifier, names) {
-  const builtin = names.length > 0 && builtinNamed(specifier);
-  if (builtin) {
-    const module = requireBuiltin(builtin);
-    return pick(specifier, { __proto__: module, default: module }, names);
-  }
-  const module = await importAny(specifier);
-  return names.length > 0 ? pick(specifier, module, names) : module;
+/** The module of Node that a specifier means, or undefined. */
+function builtinHere(specifier) {
+  const name = builtinNamed(specifier);
+  return name && requireBuiltin(name);
 }
 
 const isName = (name) => /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) && name !== "default";
 
 // ---- runs ----
 
-const bridge = {
+Object.assign(bridge, {
   import: importAny,
-  load,
-  meta: null,
-  returned(value) {
-    if (current) Object.assign(current, { leaving: RETURNED });
-    bridge.value = value;
-    return RETURNED;
-  },
-  pass() {
-    if (current?.leaving) throw current.leaving;
-  },
-  value: undefined,
   define,
   /** What a module is called that a module of this name imports so: the host asks. */
   normalize(base, specifier) {
@@ -269,21 +249,17 @@ const bridge = {
     leave(current);
     ended(current);
   },
-};
+});
 
 /** Prepares what a program finds: its folder, its variables, `require` and its place. */
 function prepare(run) {
-  runs += 1;
   const { filename, workspace } = run;
-  // Functions of an earlier run keep their own source lines.
-  const name = runs > 1 ? `${filename}#${runs}` : filename;
-  sources.set(name, run.code);
+  const name = nameRun(run);
   process.chdir(workspace);
   process.exitCode = undefined;
   run.path = `${workspace}/${filename}`;
   if (requireHere === null) openModule(run.path, workspace);
-  openServers(run.servers ?? []);
-  for (const [variable, value] of Object.entries(run.variables)) setGlobal(variable, value, true);
+  openGlobals(run);
   return name;
 }
 
@@ -298,36 +274,18 @@ function openModule(path, workspace) {
 }
 
 function start(run) {
-  current = { ...run, ending: null, leaving: null, exitCode: undefined, settled: false, value: null };
-  const mine = current;
-  bridge.value = undefined;
-  const thrown = (error) => mine === current && !mine.done && (error === RETURNED ? settle(mine) : fail(error));
+  const mine = openRun(run);
+  const thrown = (error) => {
+    if (mine !== current || mine.done) return;
+    if (error !== RETURNED) fail(error);
+    // A handler of the program's own may have taken it: then this was its end all the same.
+    mine.evaluated = true;
+  };
   try {
-    host("script", run.code, prepare(mine)).then(() => mine === current && !mine.done && settle(mine), thrown);
+    host("script", run.code, prepare(mine)).then(() => (mine.evaluated = true), thrown);
   } catch (error) {
     thrown(error);
   }
-}
-
-/** The program came to its end. A promise as its last value is waited for: `main()` is how many programs start. */
-function settle(run) {
-  const { value } = bridge;
-  if (!types.isPromise(value)) return settled(run);
-  run.awaitsValue = true;
-  value.then(
-    (result) => {
-      bridge.value = result;
-      if (run === current) settled(run);
-    },
-    (error) => run === current && fail(error),
-  );
-}
-
-function settled(run) {
-  run.settled = true;
-  run.value = safely(() => encodeValue(bridge.value, run.value_chars_max));
-  if (typeof run.value === "string") run.value = { text: run.value };
-  if (run.session) finish(process.exitCode);
 }
 
 /** An exception that nobody caught ends the run, unless a handler of the program's own takes it. */
@@ -336,11 +294,16 @@ function fail(error) {
   if (!run || run.done) return;
   if (run.leaving === EXITED || error === EXITED) return leave(run);
   if (error === RETURNED) return;
+  let last = error;
   if (process.listenerCount("uncaughtException") > 0) {
-    process.emit("uncaughtException", error, "uncaughtException");
-    return;
+    try {
+      process.emit("uncaughtException", error, "uncaughtException");
+      return;
+    } catch (another) {
+      last = another;
+    }
   }
-  run.ending = raiseEnding(error);
+  run.ending = raiseEnding(last);
   process.exitCode = 1;
   leave(run);
 }
@@ -366,8 +329,7 @@ function finish(code) {
   if (!run || run.done) return;
   run.done = true;
   const exitCode = Number(code ?? 0) & 0xff;
-  const ending = run.ending ?? (exitCode === 0 ? { kind: "finish" } : { kind: "exit", code: exitCode });
-  link.send({ type: "done", nonce: run.nonce, ending, value: ending.kind === "finish" ? run.value : null });
+  sendDone(run, exitCode);
 }
 
 // ---- the event loop ----
@@ -382,15 +344,24 @@ function guarded(work) {
   if (current.leaving === EXITED && !current.done) leave(current);
 }
 
-/** Does all that promises have made ready. */
+/** Does all that promises have made ready. The program's end counts when nothing that it left behind has failed. */
 function settlePromises() {
-  guarded(() => host("jobs"));
-  for (let rejected = host("rejection"); rejected && !current.done; rejected = host("rejection")) {
-    const [reason] = rejected;
-    if (process.listenerCount("unhandledRejection") > 0) guarded(() => process.emit("unhandledRejection", reason, null));
-    else fail(reason);
+  do {
     guarded(() => host("jobs"));
-  }
+    for (let rejected = host("rejection"); rejected && !current.done; rejected = host("rejection")) {
+      const [reason] = rejected;
+      if (process.listenerCount("unhandledRejection") > 0) guarded(() => process.emit("unhandledRejection", reason, null));
+      else fail(reason);
+      guarded(() => host("jobs"));
+    }
+  } while (!current.done && reachesEnd(current));
+}
+
+/** Settles a run whose program has come to its end, once. */
+function reachesEnd(run) {
+  const isNew = run.evaluated && !run.settled && !run.awaitsValue;
+  if (isNew) settle(run);
+  return isNew;
 }
 
 /** Does each of these, with what promises make of it; false when the run ends meanwhile. */
@@ -432,6 +403,8 @@ function step() {
 
 function ended(run) {
   current = null;
+  // Of promises that nobody took care of the first one has told enough.
+  while (host("rejection"));
   if (!run.session) timers.clear();
 }
 

@@ -13,18 +13,6 @@ const { stringify, parse } = JSON;
 const { defineProperty, getPrototypeOf, keys } = Object;
 const now = performance.now.bind(performance);
 
-/** What a program throws at its top level in place of `return`. */
-const RETURNED = Object.freeze({ returned: true });
-/** What stands in a run that `process.exit` left. */
-const EXITED = Object.freeze({ exited: true });
-
-const sources = new Map();
-const calls = new Map();
-let lastCall = 0;
-let runs = 0;
-/** The run that is going on. */
-let current = null;
-
 /** Frames through the host. */
 const link = {
   send(message) {
@@ -85,15 +73,6 @@ function beside(name, other) {
     else if (part !== ".") parts.push(part);
   }
   return parts.join("/");
-}
-
-/** A name for every program that a program may replace. */
-function setGlobal(name, value, enumerable) {
-  try {
-    defineProperty(globalThis, name, { value, enumerable, writable: true, configurable: true });
-  } catch {
-    globalThis[name] = value;
-  }
 }
 
 // ---- stacks as V8 writes them ----

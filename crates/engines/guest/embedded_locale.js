@@ -8,7 +8,7 @@ const SIGNS = { USD: "$", EUR: "€", GBP: "£", JPY: "¥", INR: "₹", CNY: "CN
 function needsEnglish(locales) {
   const wanted = [locales ?? "en-US"].flat()[0] ?? "en-US";
   if (/^en(-US)?(-u-.*)?$/i.test(String(wanted))) return;
-  throw new RangeError(`${BACKED_BY} locale ${inspect(String(wanted))}: it has en-US; the engine \`jail\` runs programs in Node itself`);
+  throw new RangeError(`${HAS_NO} locale ${inspect(String(wanted))}: it has en-US; the engine \`jail\` runs programs in Node itself`);
 }
 
 /** Digits with commas; `least` and `most` of them behind the point, halves away from zero. */
@@ -63,7 +63,7 @@ function compactText(value, isLong) {
 function dateText(date, options, usual) {
   if (Number.isNaN(date.getTime())) return "Invalid Date";
   const zone = options.timeZone ?? "UTC";
-  if (!/^(utc|gmt|etc\/utc|etc\/gmt)$/i.test(zone)) throw new RangeError(`${BACKED_BY} time zone ${inspect(zone)}: it has UTC; the engine \`jail\` runs programs in Node itself`);
+  if (!/^(utc|gmt|etc\/utc|etc\/gmt)$/i.test(zone)) throw new RangeError(`${HAS_NO} time zone ${inspect(zone)}: it has UTC; the engine \`jail\` runs programs in Node itself`);
   const styles = { full: { weekday: "long", year: "numeric", month: "long", day: "numeric" }, long: { year: "numeric", month: "long", day: "numeric" }, medium: { year: "numeric", month: "short", day: "numeric" }, short: { year: "2-digit", month: "numeric", day: "numeric" } };
   const clocks = { full: "second", long: "second", medium: "second", short: "minute" };
   let asked = { ...options };

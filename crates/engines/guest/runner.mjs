@@ -101,25 +101,11 @@ class Link {
   }
 }
 
-/** What a program throws at its top level in place of `return`. */
-const RETURNED = Object.freeze({ returned: true });
-/** What `process.exit` throws in a session, whose interpreter lives on. */
-const EXITED = Object.freeze({ exited: true });
-
 const link = new Link(Number(process.argv.at(-1)));
-const sources = new Map();
-const calls = new Map();
-let lastCall = 0;
-let runs = 0;
-/** The run that is going on. */
-let current = null;
-/** The `require` of the workspace, and the import that resolves against it. */
-let requireHere = null;
+/** The import that resolves against the workspace. */
 let importHere = null;
 
 // ---- what the rewritten program calls ----
-
-const isRelativeJson = (specifier) => /^\.{0,2}\/.*\.json$/.test(specifier);
 
 async function importAny(specifier, options) {
   const name = String(specifier);
@@ -129,32 +115,12 @@ async function importAny(specifier, options) {
   return importHere(specifier, options).catch((error) => rethrow(error, place));
 }
 
-/** A module for a static import that takes these names from it. */
-async function load(specifier, names) {
-  if (names.length > 0 && Module.builtinModules.includes(specifier.replace(/^node:/, ""))) {
-    const module = requireHere(specifier);
-    return pick(specifier, { __proto__: module, default: module }, names);
-  }
-  const module = await importAny(specifier);
-  return names.length > 0 ? pick(specifier, module, names) : module;
+/** The module of Node that a specifier means, or undefined. */
+function builtinHere(specifier) {
+  return Module.builtinModules.includes(specifier.replace(/^node:/, "")) ? requireHere(specifier) : undefined;
 }
 
-const bridge = {
-  import: importAny,
-  load,
-  meta: null,
-  /** Leaves the program; a handler of the program around it lets that pass. */
-  returned(value) {
-    if (current) Object.assign(current, { leaving: RETURNED });
-    bridge.value = value;
-    return RETURNED;
-  },
-  pass() {
-    if (current?.leaving) throw current.leaving;
-  },
-  caught: null,
-  value: undefined,
-};
+Object.assign(bridge, { import: importAny, caught: null });
 
 // ---- runs ----
 
@@ -171,15 +137,11 @@ function post(...request) {
 
 /** Prepares what a program finds: its folder, its variables, `require` and its place. */
 function prepare(run) {
-  runs += 1;
   const { filename, workspace } = run;
-  // Functions of an earlier run keep their own source lines.
-  const name = runs > 1 ? `${filename}#${runs}` : filename;
-  sources.set(name, run.code);
+  const name = nameRun(run);
   process.chdir(workspace);
   if (requireHere === null) openModule(join(workspace, filename), workspace);
-  openServers(run.servers ?? []);
-  for (const [variable, value] of Object.entries(run.variables)) setGlobal(variable, value, true);
+  openGlobals(run);
   if (runs > 1) overwriteNames(run.variables);
   return name;
 }
@@ -203,14 +165,6 @@ function openModule(path, workspace) {
   for (const [name, value] of Object.entries(names)) setGlobal(name, value, false);
 }
 
-function setGlobal(name, value, enumerable) {
-  try {
-    defineProperty(globalThis, name, { value, enumerable, writable: true, configurable: true });
-  } catch {
-    globalThis[name] = value;
-  }
-}
-
 /** A name that an earlier run declared hides the global of that name: it takes the value too. */
 function overwriteNames(variables) {
   bridge.variables = variables;
@@ -222,9 +176,7 @@ function overwriteNames(variables) {
 }
 
 function start(run) {
-  current = { ...run, ending: null, leaving: null, exitCode: undefined, settled: false, value: null };
-  const mine = current;
-  bridge.value = undefined;
+  const mine = openRun(run);
   const expression = `${run.code}\n//# sourceURL=${prepare(run)}`;
   post("Runtime.evaluate", { expression, replMode: true, silent: true, objectGroup: "run" }, (error, result) => {
     mine.evaluated = true;
@@ -250,28 +202,6 @@ function thrownValue(details) {
   return thrown;
 }
 
-/** The program came to its end. A promise as its last value is waited for: `main()` is how many programs start. */
-function settle(run) {
-  const { value } = bridge;
-  if (types.isPromise(value)) {
-    run.awaitsValue = true;
-    const then = (result) => {
-      bridge.value = result;
-      if (run === current) settled(run);
-    };
-    value.then(then, (error) => run === current && fail(error));
-  } else {
-    settled(run);
-  }
-}
-
-function settled(run) {
-  run.settled = true;
-  run.value = safely(() => encodeValue(bridge.value, run.value_chars_max));
-  if (typeof run.value === "string") run.value = { text: run.value };
-  if (run.session) finish(process.exitCode);
-}
-
 /** An exception that nobody caught ends the run. */
 function fail(error, details) {
   if (error === EXITED) return finish(current?.exitCode);
@@ -290,13 +220,11 @@ function finish(code) {
   if (!run || run.done) return;
   run.done = true;
   const exitCode = Number(code ?? 0) & 0xff;
-  const ending = run.ending ?? (exitCode === 0 ? { kind: "finish" } : { kind: "exit", code: exitCode });
-  const value = ending.kind === "finish" ? run.value : null;
   try {
-    link.send({ type: "done", nonce: run.nonce, ending, value });
+    sendDone(run, exitCode);
   } catch {
     // The program closed the link: only the exit status can tell how it ended.
-    reallyExit(ending.kind === "raise" ? 1 : exitCode);
+    reallyExit(run.ending ? 1 : exitCode);
   }
   // Stands still until codemode ends this process, which first reads what it has used.
   if (!run.session) kill(process.pid, "SIGSTOP");

@@ -29,6 +29,7 @@ pub const EMBEDDED_JAVASCRIPT_GUEST: &str = concat!(
     include_str!("../guest/embedded_begin.js"),
     include_str!("../guest/tools.mjs"),
     include_str!("../guest/values.mjs"),
+    include_str!("../guest/program.mjs"),
     include_str!("../guest/embedded_node.js"),
     include_str!("../guest/embedded_files.js"),
     include_str!("../guest/embedded_streams.js"),
@@ -39,6 +40,7 @@ pub const EMBEDDED_JAVASCRIPT_GUEST: &str = concat!(
 const NODE_GUEST: &str = concat!(
     include_str!("../guest/tools.mjs"),
     include_str!("../guest/values.mjs"),
+    include_str!("../guest/program.mjs"),
     include_str!("../guest/runner.mjs")
 );
 

@@ -1,7 +1,9 @@
 //! QuickJS: its own functions, and those that it asks of its host. They are those of the npm package `quickjs-wasi`: a value
 //! is a place in the guest's memory, and who is given one frees it.
 
-use wasmtime::{AsContext, AsContextMut, Caller, Extern, Instance, Linker, Memory, Store, TypedFunc};
+use std::collections::VecDeque;
+
+use wasmtime::{AsContextMut, Caller, Extern, Instance, Linker, Memory, Store, TypedFunc};
 
 use super::sandbox::{self, State};
 
@@ -42,7 +44,12 @@ impl Quick {
     }
 
     /// Begins an interpreter; an image holds one that has.
-    pub(crate) fn begin(instance: &Instance, store: &mut Store<State>) -> wasmtime::Result<()> {
+    pub(crate) fn begin(
+        &self,
+        instance: &Instance,
+        memory: &Memory,
+        store: &mut Store<State>,
+    ) -> wasmtime::Result<()> {
         instance.get_typed_func::<(), ()>(&mut *store, "_initialize")?.call(&mut *store, ())?;
         let status = instance.get_typed_func::<(), i32>(&mut *store, "qjs_init")?.call(&mut *store, ())?;
         if status != 0 {
@@ -56,7 +63,7 @@ impl Quick {
         set(store, "qjs_set_module_loader", 1)?;
         let global: Value =
             instance.get_typed_func::<(), Value>(&mut *store, "qjs_get_global")?.call(&mut *store, ())?;
-        let name = put(&mut *store, instance, HOST.as_bytes())?;
+        let name = put(&mut *store, &self.allocate, memory, HOST.as_bytes())?;
         let length = u32::try_from(HOST.len())?;
         let function = instance
             .get_typed_func::<(u32, u32, i32), Value>(&mut *store, "qjs_new_host_function")?
@@ -75,13 +82,8 @@ impl Quick {
         code: &str,
         name: &str,
     ) -> wasmtime::Result<()> {
-        let mut place = |text: &str| -> wasmtime::Result<u32> {
-            let place = self.allocate.call(&mut *store, u32::try_from(text.len() + 1)?)?;
-            memory.write(&mut *store, place as usize, text.as_bytes())?;
-            memory.write(&mut *store, place as usize + text.len(), &[0])?;
-            Ok(place)
-        };
-        let (text, file) = (place(code)?, place(name)?);
+        let text = put(&mut *store, &self.allocate, memory, code.as_bytes())?;
+        let file = put(&mut *store, &self.allocate, memory, name.as_bytes())?;
         let result = self.evaluate.call(&mut *store, (text, u32::try_from(code.len())?, file, 0))?;
         self.free.call(&mut *store, text)?;
         self.free.call(&mut *store, file)?;
@@ -124,7 +126,14 @@ pub(crate) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
 
 /// Promises that nobody has taken care of: the place of each, and that of what it was rejected with.
 #[derive(Debug, Default)]
-pub(crate) struct Rejections(Vec<(Value, Value)>);
+pub(crate) struct Rejections(VecDeque<(Value, Value)>);
+
+impl Rejections {
+    /// Forgets them: their places are those of a memory that is another guest's now.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
 
 /// The guest's functions as the host's own see them.
 struct Guest<'a, 'b>(&'a mut Caller<'b, State>);
@@ -177,15 +186,9 @@ impl Guest<'_, '_> {
         Ok(String::from_utf8_lossy(&rest[..length]).into_owned())
     }
 
-    /// A text of ours in the guest's memory, ended by a zero. 0 when it has no room for it.
-    fn put(&mut self, bytes: &[u8]) -> wasmtime::Result<u32> {
-        let place: u32 = self.ask("wasm_malloc", u32::try_from(bytes.len() + 1)?)?;
-        if place != 0 {
-            let memory = self.memory()?;
-            memory.write(&mut *self.0, place as usize, bytes)?;
-            memory.write(&mut *self.0, place as usize + bytes.len(), &[0])?;
-        }
-        Ok(place)
+    fn put(&mut self, text: &[u8]) -> wasmtime::Result<u32> {
+        let (allocate, memory) = (self.function("wasm_malloc")?, self.memory()?);
+        put(&mut *self.0, &allocate, &memory, text)
     }
 
     /// A value as text: what `String(value)` gives, or nothing when that is too long.
@@ -292,7 +295,7 @@ fn call(
             guest.new_text(&answer)
         }
         b"jobs" => jobs(&mut guest),
-        b"rejection" => match guest.0.data_mut().rejections.0.pop() {
+        b"rejection" => match guest.0.data_mut().rejections.0.pop_front() {
             Some((promise, reason)) => {
                 guest.ask::<_, ()>("qjs_free_value", promise)?;
                 let holder: Value = guest.ask("qjs_new_array", ())?;
@@ -339,18 +342,18 @@ fn rejected(
 ) -> wasmtime::Result<()> {
     let mut guest = Guest(&mut caller);
     if is_handled == 0 {
-        guest.0.data_mut().rejections.0.insert(0, (promise, reason));
+        guest.0.data_mut().rejections.0.push_back((promise, reason));
         return Ok(());
     }
     let object: u32 = guest.ask("qjs_get_value_ptr", promise)?;
     let open = std::mem::take(&mut guest.0.data_mut().rejections.0);
-    let mut kept = Vec::new();
+    let mut kept = VecDeque::new();
     let mut done = vec![promise, reason];
     for (other, why) in open {
         if guest.ask::<_, u32>("qjs_get_value_ptr", other)? == object {
             done.extend([other, why]);
         } else {
-            kept.push((other, why));
+            kept.push_back((other, why));
         }
     }
     guest.0.data_mut().rejections.0 = kept;
@@ -397,13 +400,17 @@ fn load(mut caller: Caller<'_, State>, name: u32, length_at: u32) -> wasmtime::R
     guest.put(&text)
 }
 
-fn put(store: &mut Store<State>, instance: &Instance, bytes: &[u8]) -> wasmtime::Result<u32> {
-    let length = u32::try_from(bytes.len() + 1)?;
-    let place = instance.get_typed_func::<u32, u32>(&mut *store, "wasm_malloc")?.call(&mut *store, length)?;
-    let memory = instance
-        .get_memory(store.as_context_mut(), "memory")
-        .ok_or_else(|| wasmtime::format_err!("the module has no memory"))?;
-    debug_assert!(memory.data_size(store.as_context()) > place as usize);
-    memory.write(&mut *store, place as usize, &[bytes, &[0]].concat())?;
+/// A text of ours in the guest's memory, ended by a zero. 0 when it has no room for it.
+fn put(
+    mut store: impl AsContextMut,
+    allocate: &TypedFunc<u32, u32>,
+    memory: &Memory,
+    text: &[u8],
+) -> wasmtime::Result<u32> {
+    let place = allocate.call(&mut store, u32::try_from(text.len() + 1)?)?;
+    if place != 0 {
+        memory.write(&mut store, place as usize, text)?;
+        memory.write(&mut store, place as usize + text.len(), &[0])?;
+    }
     Ok(place)
 }

@@ -149,9 +149,9 @@ impl Sandbox {
 
     /// Begins an interpreter over which no image is laid.
     pub(crate) fn begin(&mut self) -> wasmtime::Result<()> {
-        match self.kind {
-            Kind::JavaScript => Quick::begin(&self.instance, &mut self.store),
-            Kind::Python => Ok(()),
+        match &self.voice {
+            Voice::JavaScript(quick) => quick.begin(&self.instance, &self.memory, &mut self.store),
+            Voice::Python { .. } => Ok(()),
         }
     }
 
@@ -160,7 +160,9 @@ impl Sandbox {
     /// All that a module of ours changes is its memory (`machine` says why), and every page that was ever written is found
     /// by what the kernel knows of it, so nothing of what ran before is left.
     pub(crate) fn clean(&mut self, image: &[u8]) -> bool {
-        self.store.data_mut().limits.passed = false;
+        let state = self.store.data_mut();
+        (state.limits.passed, state.left) = (false, false);
+        state.rejections.clear();
         let memory = self.memory.data_mut(&mut self.store);
         let written = (memory.len() == image.len()).then(|| super::pages::written(memory)).flatten();
         let Some(written) = written.filter(|pages| pages.len() <= PAGES_AGAIN_MAX) else { return false };

@@ -67,19 +67,51 @@ async fn nothing_of_this_machine_is_there() {
         "require('child_process').execFileSync('true')",
         "require('net').createServer().listen(0).close()",
         "process.kill(process.ppid, 0)",
-        "new Worker('data:,', { eval: true }) ?? require('worker_threads')",
+        "require('worker_threads')",
     ];
     for act in acts {
         let (ending, said) = run(&bench, &attempt(act)).await;
         assert_eq!(ending, Ending::Finish, "{act}");
         assert_ne!(said, "done\n", "{act}");
         // The control: what is tried is right, and succeeds in Node.
-        let act = act.replace("new Worker('data:,', { eval: true }) ?? ", "");
-        let output = Command::new("node").args(["-e", &attempt(&act)]).output().unwrap();
+        let output = Command::new("node").args(["-e", &attempt(act)]).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stdout), "done\n", "{act}");
     }
     let (_, said) = run(&bench, "console.log(typeof __host__, Object.keys(process.env).sort().join())").await;
     assert_eq!(said, "undefined HOME,LANG,LOGNAME,PATH,PWD,TMPDIR,USER\n");
+}
+
+#[tokio::test]
+async fn promises_that_nobody_took_care_of_end_their_own_run_and_no_other() {
+    let bench = with(1, Limits::default());
+    let code = "Promise.reject(new Error('first')); Promise.reject(new Error('second')); null";
+    let raised = |ending: Ending| match ending {
+        Ending::Raise(exception) => exception.message,
+        ending => panic!("{ending:?}"),
+    };
+    // The next program of the same worker, and of the same session.
+    assert_eq!(raised(run(&bench, code).await.0), "first");
+    assert_eq!(run(&bench, "console.log(1)").await, (Ending::Finish, "1\n".to_owned()));
+    let mut session = bench.session(Language::JavaScript).await;
+    let outcome = session
+        .run(&program(Language::JavaScript, code), &Heard::default(), CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!(raised(outcome.ending), "first");
+    assert_eq!(value(&mut *session, "2").await, number(2));
+}
+
+#[tokio::test]
+async fn a_handler_of_exceptions_ends_the_run_as_it_likes() {
+    let bench = bench();
+    let taken = "process.on('uncaughtException', (error) => console.log('taken', error.message));\n\
+                 throw new Error('mine')";
+    assert_eq!(run(&bench, taken).await, (Ending::Finish, "taken mine\n".to_owned()));
+    let thrown = "process.on('uncaughtException', () => { throw new Error('again') });\n\
+                  setTimeout(() => { throw new Error('mine') })";
+    let (ending, _) = run(&bench, thrown).await;
+    let Ending::Raise(exception) = ending else { panic!("{ending:?}") };
+    assert_eq!(exception.message, "again");
 }
 
 #[tokio::test]
@@ -110,7 +142,7 @@ async fn long_texts_go_out_whole_and_too_long_messages_are_refused() {
 }
 
 #[tokio::test]
-async fn chance_and_time_are_new_in_every_sandbox() {
+async fn chance_is_new_in_every_sandbox() {
     let bench = with(1, Limits::default());
     let code = "console.log(Math.random(), crypto.randomUUID(), Math.random() < 1)";
     let (first, second) = (run(&bench, code).await.1, run(&bench, code).await.1);
