@@ -67,8 +67,11 @@ mod present {
 
     /// Makes it ready in the background when it is the engine that programs will run on and it is not.
     pub(crate) fn begin_if_chosen(settings: &Settings, paths: &Paths, variables: &Variables) {
+        if settings.engine.as_deref() != Some("wasm") {
+            return;
+        }
         let embedded = embedded(settings, paths, variables);
-        if settings.engine.as_deref() == Some("wasm") && !embedded.is_prepared() {
+        if !embedded.is_prepared() {
             embedded.begin();
         }
     }

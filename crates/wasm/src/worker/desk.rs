@@ -26,7 +26,7 @@ pub(crate) struct Orphaned;
 
 /// Owned, because a word that is written with escapes is the same word, as it is to the server.
 #[derive(Deserialize)]
-struct Kind {
+struct Typed {
     #[serde(rename = "type")]
     kind: String,
 }
@@ -81,7 +81,7 @@ impl Desk {
         }
         // That a run has ended and that the next may come is what the worker says, when the guest has nothing more to do:
         // else a guest that goes on would be handed the next one's program. What is no frame at all breaks the run.
-        match serde_json::from_slice::<Kind>(body).map(|frame| frame.kind).as_deref() {
+        match serde_json::from_slice::<Typed>(body).map(|frame| frame.kind).as_deref() {
             Ok("done") => self.done = Some(body.to_vec()),
             Ok("ready") => return Ok(None),
             _ => {
