@@ -182,6 +182,9 @@ pub trait Process: Send + Sync {
     /// Says which workspace its next program has, where that is told after the start.
     fn watch(&mut self, _workspace: PathBuf, _bytes_max: u64) {}
 
+    /// Says where it writes down what its session is, which its end is not to cut off.
+    fn keeps(&mut self, _checkpoints: PathBuf) {}
+
     /// Waits until all processes together pass a limit that no one process can be held to. Then the guest is killed.
     fn passed(&self) -> BoxFuture<'static, KillCause> {
         Box::pin(std::future::pending())

@@ -3,7 +3,7 @@
 //! [`crate::init`] is what the helper itself does.
 
 use std::fs;
-use std::io::{IoSlice, Write};
+use std::io::{IoSlice, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -216,15 +216,13 @@ fn first_child(pid: i32) -> Option<i32> {
 
 /// What a process and its children that were waited for have used; `proc_pid_stat(5)`, `proc_pid_io(5)`.
 pub(crate) fn usage(pid: i32) -> Usage {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let (stat, status, io) = (of_process(pid, "stat"), of_process(pid, "status"), of_process(pid, "io"));
     let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
     let ticks: Option<u64> =
         fields.get(11..15).map(|times| times.iter().filter_map(|time| time.parse::<u64>().ok()).sum());
     let peak = status
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
-    let io = fs::read_to_string(format!("/proc/{pid}/io")).unwrap_or_default();
     let moved = |name: &str| io.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
     let ticks_per_second = rustix::param::clock_ticks_per_second().max(1);
     Usage {
@@ -234,3 +232,15 @@ pub(crate) fn usage(pid: i32) -> Usage {
         written_bytes: moved("wchar:"),
     }
 }
+
+/// A short file of `proc(5)` about a process, in one read: it stands between a request and its answer. Empty when the process
+/// is gone.
+fn of_process(pid: i32, name: &str) -> String {
+    let mut text = vec![0; PROC_FILE_BYTES_MAX];
+    let read = fs::File::open(format!("/proc/{pid}/{name}")).and_then(|mut file| file.read(&mut text));
+    text.truncate(read.unwrap_or_default());
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// More than `stat`, `status` and `io` of a process are long.
+const PROC_FILE_BYTES_MAX: usize = 4096;

@@ -9,6 +9,8 @@ pub mod hub;
 pub mod present;
 pub mod serve;
 mod server;
+#[cfg_attr(not(target_os = "linux"), path = "stdio_threads.rs")]
+mod stdio;
 pub mod tools;
 
 pub use client_person::ClientPerson;

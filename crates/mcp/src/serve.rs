@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_util::sync::CancellationToken;
 
 use crate::server::{Server, ServerOptions};
+use crate::stdio;
 
 /// Serving could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +31,7 @@ pub async fn serve_stdio(
     runs: Runs,
     stop: CancellationToken,
 ) -> Result<(), ServeError> {
-    serve_stream(options, runs, tokio::io::stdin(), tokio::io::stdout(), stop).await
+    serve_stream(options, runs, stdio::input(), stdio::output(), stop).await
 }
 
 /// Serves one client on any pair of byte streams, a JSON message a line.

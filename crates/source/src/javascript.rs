@@ -7,63 +7,42 @@ mod redeclare;
 mod script;
 mod types;
 
-use std::thread;
-
 use swc_common::{BytePos, Span, Spanned};
 use swc_ecma_ast::{EsVersion, ModuleItem};
 use swc_ecma_parser::error::{Error, SyntaxError as ParserError};
 use swc_ecma_parser::{EsSyntax, Parser, StringInput, Syntax, TsSyntax, lexer::Lexer};
 
+use crate::deep::on_deep_stack;
 use crate::{Language, Reading, Script, SyntaxError};
 
-/// The parser and the visitors descend with the program's nesting, and a program is hostile: each character can be a
-/// level. Pages of a stack that are not reached cost nothing.
+/// What one level takes at most, of the parser or the visitors.
 const STACK_BYTES_PER_CHARACTER: usize = 4096;
-const STACK_BYTES_MIN: usize = 8 * 1024 * 1024;
-const STACK_BYTES_MAX: usize = 4096 * 1024 * 1024;
 
 pub(crate) fn read(language: Language, code: &str) -> Result<Reading, SyntaxError> {
-    on_deep_stack(code, || {
+    on_deep_stack(code, STACK_BYTES_PER_CHARACTER, || {
         let source = Source::new(code);
         Ok(facts::find(&parse(language, &source)?, &source))
     })
 }
 
 pub(crate) fn prepare(language: Language, code: &str) -> Result<Script, SyntaxError> {
-    let script = on_deep_stack(code, || {
+    let script = on_deep_stack(code, STACK_BYTES_PER_CHARACTER, || {
         let source = Source::new(code);
         Ok(script::rewrite(language, &parse(language, &source)?, &source))
     })?;
     let text = match language {
-        Language::TypeScript => on_deep_stack(&script, || types::strip(&script))?,
+        Language::TypeScript => on_deep_stack(&script, STACK_BYTES_PER_CHARACTER, || types::strip(&script))?,
         _ => script,
     };
     Ok(Script { text })
 }
 
 pub(crate) fn redeclarable(script: &str) -> String {
-    let rewritten = on_deep_stack(script, || {
+    let rewritten = on_deep_stack(script, STACK_BYTES_PER_CHARACTER, || {
         let source = Source::new(script);
         Ok(redeclare::rewrite(&parse(Language::JavaScript, &source)?, &source))
     });
     rewritten.unwrap_or_else(|_| script.to_owned())
-}
-
-fn on_deep_stack<T: Send>(
-    code: &str,
-    work: impl FnOnce() -> Result<T, SyntaxError> + Send,
-) -> Result<T, SyntaxError> {
-    let stack = code.len().saturating_mul(STACK_BYTES_PER_CHARACTER).clamp(STACK_BYTES_MIN, STACK_BYTES_MAX);
-    thread::scope(|scope| {
-        let worker = thread::Builder::new().stack_size(stack).spawn_scoped(scope, work);
-        // Without a thread, or when the parser itself breaks, the program is refused; it never takes us with it.
-        worker.ok().and_then(|worker| worker.join().ok()).unwrap_or_else(|| Err(unreadable(code)))
-    })
-}
-
-fn unreadable(code: &str) -> SyntaxError {
-    let text = code.lines().next().unwrap_or_default().to_owned();
-    SyntaxError { message: "the program cannot be read".to_owned(), line: 1, column: 1, text }
 }
 
 /// Position 0 means "nowhere" to swc.

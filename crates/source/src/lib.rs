@@ -2,6 +2,7 @@
 //!
 //! Reading order: [`Language`], [`Reading`] (what [`read`] finds), [`SyntaxError`], [`Script`] (what [`prepare`] makes).
 
+mod deep;
 mod javascript;
 mod language;
 mod python;

@@ -1,7 +1,6 @@
 //! Reads Python with ruff's parser: errors, imports and names, never by matching text.
 
 use std::collections::HashMap;
-use std::thread;
 
 use ruff_python_ast::visitor::{
     Visitor, walk_except_handler, walk_expr, walk_parameter, walk_pattern, walk_stmt,
@@ -13,26 +12,14 @@ use ruff_python_ast::{
 use ruff_python_parser::{ParseError, parse_module};
 use ruff_text_size::{Ranged, TextSize};
 
+use crate::deep::on_deep_stack;
 use crate::{Call, Import, Reading, Reference, SyntaxError};
 
-/// The parser and the visitor descend with the program's nesting, and a program is hostile: each character can be a level.
-/// Pages of a stack that are not reached cost nothing.
+/// What one level takes at most, of the parser or the visitor.
 const STACK_BYTES_PER_CHARACTER: usize = 2048;
-const STACK_BYTES_MIN: usize = 8 * 1024 * 1024;
-const STACK_BYTES_MAX: usize = 2048 * 1024 * 1024;
 
 pub(crate) fn read(code: &str) -> Result<Reading, SyntaxError> {
-    let stack = code.len().saturating_mul(STACK_BYTES_PER_CHARACTER).clamp(STACK_BYTES_MIN, STACK_BYTES_MAX);
-    thread::scope(|scope| {
-        let reader = thread::Builder::new().stack_size(stack).spawn_scoped(scope, || read_here(code));
-        // Without a thread, or when the parser itself breaks, the interpreter judges the program alone.
-        reader.ok().and_then(|reader| reader.join().ok()).unwrap_or_else(|| Err(unreadable(code)))
-    })
-}
-
-fn unreadable(code: &str) -> SyntaxError {
-    let text = code.lines().next().unwrap_or_default().to_owned();
-    SyntaxError { message: "the program cannot be read".to_owned(), line: 1, column: 1, text }
+    on_deep_stack(code, STACK_BYTES_PER_CHARACTER, || read_here(code))
 }
 
 fn read_here(code: &str) -> Result<Reading, SyntaxError> {

@@ -5,7 +5,7 @@ use codemode_run::Language;
 use serde::{Deserialize, Serialize};
 
 /// The interpreters that there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     /// QuickJS.
@@ -56,7 +56,7 @@ impl Kind {
         match self {
             Self::JavaScript => "__codemode__.check()",
             Self::Python => {
-                "None if hasattr(__import__('_codemode'), 'guest') else __import__('os')._exit(70)"
+                "_m = __import__('_codemode'); _m.check() if hasattr(_m, 'guest') else __import__('os')._exit(70); del _m"
             }
         }
     }

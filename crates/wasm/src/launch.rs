@@ -1,10 +1,12 @@
 //! The engine `wasm`: how its guests are started. Each is a process of ours, which the pool and the driver of
 //! [`codemode_engines::guest`] lead like any other interpreter.
 
+use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use codemode_engines::EngineOptions;
@@ -27,7 +29,7 @@ use crate::HELPER;
 use crate::guest::{Kind, LAYERS, WORKSPACE};
 use crate::runtime::{Preparation, State};
 use crate::wheels::PureWheels;
-use crate::worker::{Spec, exits};
+use crate::worker::{Keeping, Spec, exits};
 
 /// Starts workers.
 #[derive(Debug)]
@@ -36,7 +38,12 @@ pub(crate) struct Wasm {
     options: EngineOptions,
     preparation: Arc<Preparation>,
     profile: Profile,
+    /// When each interpreter was last seen to be there.
+    seen: Mutex<BTreeMap<Kind, Instant>>,
 }
+
+/// For how long an interpreter that was seen counts as one that is there, for runs in workers that have begun.
+const SEEN_FOR: Duration = Duration::from_secs(1);
 
 impl Wasm {
     pub(crate) fn new(options: &EngineOptions, preparation: Arc<Preparation>) -> Self {
@@ -45,7 +52,18 @@ impl Wasm {
             languages: vec![Language::Python, Language::JavaScript, Language::TypeScript],
         };
         let installer = Arc::new(PureWheels::new(Arc::clone(&preparation)));
-        Self { installer, options: options.clone(), preparation, profile }
+        Self { installer, options: options.clone(), preparation, profile, seen: Mutex::default() }
+    }
+
+    /// Whether the files of an interpreter are there, and still those that were sealed.
+    fn look_at(&self, kind: Kind) -> Result<(), Unavailable> {
+        match self.preparation.state(kind) {
+            State::Ready => {
+                self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(kind, Instant::now());
+                Ok(())
+            }
+            state => Err(Self::not_yet(state)),
+        }
     }
 
     fn not_yet(state: State) -> Unavailable {
@@ -78,17 +96,15 @@ impl Launch for Wasm {
             let missing = format!("it has no {language}");
             return Err(Unavailable { missing, mend: "let another engine run it".to_owned() });
         };
-        match self.preparation.state(kind) {
-            State::Ready => Ok(()),
-            state => Err(Self::not_yet(state)),
-        }
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&kind).copied();
+        if seen.is_some_and(|seen| seen.elapsed() < SEEN_FOR) { Ok(()) } else { self.look_at(kind) }
     }
 
     async fn launch(&self, spec: &GuestSpec) -> Result<Link, EngineError> {
-        self.probe(spec.language)?;
+        let kind = Kind::of(spec.language).unwrap_or(Kind::Python);
+        self.look_at(kind)?;
         let failed = |error: std::io::Error| EngineError::failed("start a worker", error);
         std::fs::create_dir_all(&self.preparation.layers).map_err(failed)?;
-        let kind = Kind::of(spec.language).unwrap_or(Kind::Python);
         let limits = &self.options.limits;
         let mut worker = self.preparation.spec(kind, limits.memory, limits.file);
         let proxy = self.proxy(&mut worker).map_err(failed)?;
@@ -114,6 +130,9 @@ impl Launch for Wasm {
         let frame = json!({"type": "open", "workspace": workspace, "checkpoints": spec.checkpoints});
         send(link, frame.to_string().as_bytes()).await.map_err(failed)?;
         link.process.watch(workspace, self.options.limits.workspace);
+        if let Some(checkpoints) = &spec.checkpoints {
+            link.process.keeps(checkpoints.clone());
+        }
         Ok(())
     }
 
@@ -185,7 +204,14 @@ impl Wasm {
         let (reader, writer) = TokioUnixStream::from_std(ours)?.into_split();
         let scratch = child.id().map(|pid| self.preparation.store.scratch().join(pid.to_string()));
         Ok(Link {
-            process: Box::new(Worker { child, exit: None, _proxy: proxy, room: None, scratch }),
+            process: Box::new(Worker {
+                checkpoints: None,
+                child,
+                exit: None,
+                _proxy: proxy,
+                room: None,
+                scratch,
+            }),
             reader: FrameReader::new(Box::new(reader)),
             stderr: Some(pipe::Receiver::from_owned_fd(OwnedFd::from(stderr))?),
             stdout: Some(pipe::Receiver::from_owned_fd(OwnedFd::from(stdout))?),
@@ -201,6 +227,8 @@ async fn send(link: &mut Link, body: &[u8]) -> std::io::Result<()> {
 
 /// A worker's process. Dropping it kills it.
 struct Worker {
+    /// Where it writes down what its session is.
+    checkpoints: Option<PathBuf>,
     child: Child,
     exit: Option<i32>,
     _proxy: Option<Proxy>,
@@ -211,6 +239,9 @@ struct Worker {
 #[async_trait]
 impl Process for Worker {
     async fn kill(&mut self) {
+        if let Some(checkpoints) = self.checkpoints.take() {
+            let _ = tokio::task::spawn_blocking(move || Keeping::over(&checkpoints).map(drop)).await;
+        }
         let _ = self.child.kill().await;
     }
 
@@ -234,6 +265,10 @@ impl Process for Worker {
         self.room = Some((workspace, bytes_max));
     }
 
+    fn keeps(&mut self, checkpoints: PathBuf) {
+        self.checkpoints = Some(checkpoints);
+    }
+
     fn passed(&self) -> BoxFuture<'static, KillCause> {
         let Some((workspace, bytes_max)) = self.room.clone() else { return Box::pin(std::future::pending()) };
         Box::pin(async move {
@@ -253,6 +288,10 @@ impl Process for Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
+        // It answers before it has written down what its session is; that it ends is nothing that cuts this off.
+        if let Some(checkpoints) = self.checkpoints.take() {
+            drop(Keeping::over(&checkpoints));
+        }
         // A worker that was killed could not clear up.
         if let Some(scratch) = self.scratch.take() {
             let _ = self.child.start_kill();

@@ -10,6 +10,7 @@ mod unpack;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use codemode_engines::interpreter::EMBEDDED_JAVASCRIPT_GUEST;
 
@@ -200,12 +201,7 @@ impl Store {
     /// The memory of an interpreter that has begun, for guests that see these folders.
     pub(crate) fn image(&self, kind: Kind, mounts: &[Mounted]) -> PathBuf {
         let layout: Vec<&str> = mounts.iter().map(|mount| mount.inside.as_str()).collect();
-        let libraries: Vec<&str> = JAVASCRIPT.iter().map(|artifact| artifact.sha256).collect();
-        let told = match kind {
-            Kind::JavaScript => format!("{EMBEDDED_JAVASCRIPT_GUEST}\n{}", libraries.join("\n")),
-            Kind::Python => guest::python(),
-        };
-        let digest = digest(format!("{told}\n{}", layout.join("\n")).as_bytes());
+        let digest = digest(format!("{}\n{}", told(kind), layout.join("\n")).as_bytes());
         self.folder.join(format!("{}-{}-{}.image", marked(kind), machine::SETTINGS, &digest[..16]))
     }
 
@@ -286,6 +282,19 @@ fn named(kind: Kind) -> (&'static str, &'static Artifact) {
     match kind {
         Kind::JavaScript => ("quickjs", &JAVASCRIPT[0]),
         Kind::Python => ("python", &PYTHON),
+    }
+}
+
+/// The digest of what an interpreter is told when it begins. Taken once: it is asked for at each run.
+fn told(kind: Kind) -> &'static str {
+    static OF_PYTHON: LazyLock<String> = LazyLock::new(|| digest(guest::python().as_bytes()));
+    static OF_JAVASCRIPT: LazyLock<String> = LazyLock::new(|| {
+        let libraries: Vec<&str> = JAVASCRIPT.iter().map(|artifact| artifact.sha256).collect();
+        digest(format!("{EMBEDDED_JAVASCRIPT_GUEST}\n{}", libraries.join("\n")).as_bytes())
+    });
+    match kind {
+        Kind::JavaScript => &OF_JAVASCRIPT,
+        Kind::Python => &OF_PYTHON,
     }
 }
 

@@ -32,7 +32,7 @@ use desk::{Desk, Orphaned};
 use link::Link;
 use sandbox::{Opened, Sandbox, State, Turn};
 
-pub(crate) use checkpoint::undo;
+pub(crate) use checkpoint::{Keeping, undo};
 pub(crate) use spec::{Mounted, Spec};
 
 /// How a worker ends when its guest cannot go on; the server knows these again.
@@ -291,12 +291,17 @@ impl Worker {
             (Turn::Over, None) => return Ok(Some(exits::ABORT)),
         };
         if head.session {
+            // What a client has seen can be taken back, and is not lost with the server: from before it hears of it until it
+            // is written, nobody reads these states, and neither the server nor its end ends this process.
+            let saving = Arc::clone(&self.saving);
+            let _whole = saving.lock();
+            let keeping = self.checkpoints.as_ref().and_then(Checkpoints::hold);
+            self.send(&done)?;
             if is_usable {
-                // Before anybody hears that it is over: what a client has seen can be taken back, and is never lost.
                 self.save(&sandbox);
                 self.sandbox = Some(Inhabited { in_session: true, sandbox });
             }
-            self.send(&done)?;
+            drop(keeping);
             self.settle();
             return Ok(None);
         }
@@ -314,7 +319,6 @@ impl Worker {
     /// Keeps the session as it is now. One that cannot be kept goes on, and is lost with this process.
     fn save(&mut self, sandbox: &Sandbox) {
         let Some(checkpoints) = &mut self.checkpoints else { return };
-        let _whole = self.saving.lock();
         // The limit is one on the files of programs.
         bound_files(None);
         let saved = checkpoints.save(sandbox.memory(), &self.image_bytes);
@@ -326,7 +330,11 @@ impl Worker {
 
     /// What keeping the session leaves to be done, when nobody waits for it.
     fn settle(&mut self) {
-        if let Some(Err(error)) = self.checkpoints.as_mut().map(Checkpoints::settle) {
+        let (Some(checkpoints), Some(Inhabited { sandbox, .. })) = (&mut self.checkpoints, &mut self.sandbox)
+        else {
+            return;
+        };
+        if let Err(error) = checkpoints.settle(sandbox.memory_mut()) {
             let _ = writeln!(std::io::stderr(), "codemode: a state of the session is gone: {error}");
             // What is there is read anew at the next run.
             self.sandbox = None;

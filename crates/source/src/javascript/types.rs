@@ -19,7 +19,8 @@ use swc_ecma_visit::{Visit, VisitWith};
 use swc_ts_fast_strip::{ErrorCode, Options, TransformOutput, TsError, operate};
 
 use super::edits::Edits;
-use super::{Source, parse, typescript, unreadable};
+use super::{Source, parse, typescript};
+use crate::deep::unreadable;
 use crate::{Language, SyntaxError};
 
 pub(super) fn strip(text: &str) -> Result<String, SyntaxError> {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,7 @@ pub(crate) struct Checkpoints {
     folder: PathBuf,
     /// The name of the image that pages are counted from.
     image: String,
-    /// A state that was written and is not yet looked at again: its number, the pages in it, and whether it holds everything.
+    /// A state that was written and is not yet looked at again.
     saved: Option<Saved>,
     /// States that are there, oldest first; the first holds everything.
     states: Vec<State>,
@@ -35,8 +36,12 @@ pub(crate) struct Checkpoints {
 struct Saved {
     memory: usize,
     number: u64,
+    /// The pages in it.
     pages: Vec<usize>,
+    /// Whether it holds everything.
     whole: bool,
+    /// The pages that the run wrote to, where the kernel tells.
+    written: Vec<usize>,
 }
 
 /// One file.
@@ -70,6 +75,34 @@ const CHAIN_MAX: usize = 16;
 /// Longest state in bytes: WebAssembly has no more memory.
 const STATE_BYTES_MAX: u64 = 4 << 30;
 
+/// A state is being written: the answer that its run is over may be on its way already.
+#[derive(Debug)]
+pub(crate) struct Keeping {
+    _file: File,
+}
+
+impl Keeping {
+    /// Longest that a state is waited for: its worker may be stopped.
+    const MAX: Duration = Duration::from_secs(2);
+    /// How often it is looked at meanwhile.
+    const LOOK_EVERY: Duration = Duration::from_micros(500);
+
+    /// Waits until no state is being written in this folder, and lets nobody begin one. `None` when nobody ever did, and when
+    /// it takes too long.
+    pub(crate) fn over(folder: &Path) -> Option<Self> {
+        let file = File::open(lock(folder)).ok()?;
+        let begun = Instant::now();
+        while file.try_lock().is_err() {
+            if begun.elapsed() > Self::MAX {
+                tracing::warn!("a state of a session is still being written");
+                return None;
+            }
+            std::thread::sleep(Self::LOOK_EVERY);
+        }
+        Some(Self { _file: file })
+    }
+}
+
 impl Checkpoints {
     /// The states in a folder, which need not be there. Whatever is damaged, or of another image, ends the chain before it.
     pub(crate) fn open(folder: &Path, image: &Path) -> Self {
@@ -82,6 +115,7 @@ impl Checkpoints {
             watch: None,
             whereabouts: HashMap::new(),
         };
+        let _whole = Keeping::over(folder);
         let numbers = found.numbers();
         for (place, number) in numbers.iter().enumerate().rev() {
             let chain: Option<Vec<(State, Header, Vec<usize>)>> = numbers[..=place]
@@ -124,6 +158,14 @@ impl Checkpoints {
         }
     }
 
+    /// From now on whoever wants these states waits until what is returned is dropped. `None` where that cannot be said.
+    pub(crate) fn hold(&self) -> Option<Keeping> {
+        fs::create_dir_all(&self.folder).ok()?;
+        let file = File::options().write(true).create(true).truncate(false).open(lock(&self.folder)).ok()?;
+        file.lock().ok()?;
+        Some(Keeping { _file: file })
+    }
+
     /// True when there is nothing to go back to.
     pub(crate) fn is_empty(&self) -> bool {
         self.states.is_empty()
@@ -144,16 +186,16 @@ impl Checkpoints {
 
     /// Keeps what a guest's memory is now. It is on the disk when this returns; [`Self::settle`] does what has time.
     pub(crate) fn save(&mut self, memory: &[u8], image: &[u8]) -> io::Result<()> {
-        self.settle()?;
         let whole = self.states.is_empty() || self.states.len() >= CHAIN_MAX;
         let of_this_run = self.watch.as_ref().and_then(|watch| watch.written(memory));
         if of_this_run.is_none() {
             // What is written from here on is the next run's.
             self.watch = Watch::begin(memory);
         }
+        let written = of_this_run.clone().unwrap_or_default();
         // A state that holds everything needs every page that ever was written.
-        let written = of_this_run.filter(|_| !whole).or_else(|| pages::written(memory));
-        let pages: Vec<usize> = written
+        let looked_at = of_this_run.filter(|_| !whole).or_else(|| pages::written(memory));
+        let pages: Vec<usize> = looked_at
             .unwrap_or_else(|| (0..memory.len() / PAGE).collect())
             .into_iter()
             .filter(|page| {
@@ -172,13 +214,18 @@ impl Checkpoints {
             let _ = fs::remove_file(file(&self.folder, number));
             return Err(error);
         }
-        self.saved = Some(Saved { memory: memory.len(), number, pages, whole });
+        self.saved = Some(Saved { memory: memory.len(), number, pages, whole, written });
         Ok(())
     }
 
     /// Makes a state that was saved the one that the next is compared with, and forgets an old one.
-    pub(crate) fn settle(&mut self) -> io::Result<()> {
-        let Some(Saved { memory, number, pages, whole }) = self.saved.take() else { return Ok(()) };
+    pub(crate) fn settle(&mut self, of_guest: &mut [u8]) -> io::Result<()> {
+        let Some(Saved { memory, number, pages, whole, written }) = self.saved.take() else { return Ok(()) };
+        // The next run probably writes to the same pages: that the kernel notes it is over before it begins.
+        for page in written {
+            let place = &mut of_guest[page * PAGE];
+            *place = std::hint::black_box(*place);
+        }
         let map = Map::open(&File::open(file(&self.folder, number))?)?;
         if whole {
             self.whereabouts.clear();
@@ -212,9 +259,6 @@ impl Checkpoints {
     }
 
     fn write(&self, number: u64, whole: bool, changed: &[usize], memory: &[u8]) -> io::Result<()> {
-        if self.states.is_empty() {
-            fs::create_dir_all(&self.folder)?;
-        }
         let mut table: Vec<u8> = Vec::with_capacity(changed.len() * 4);
         for page in changed {
             table.extend(u32::try_from(*page).map_err(io::Error::other)?.to_le_bytes());
@@ -268,6 +312,10 @@ impl Checkpoints {
     }
 }
 
+fn lock(folder: &Path) -> PathBuf {
+    folder.join("keeping.lock")
+}
+
 fn file(folder: &Path, number: u64) -> PathBuf {
     folder.join(format!("{number:012}.state"))
 }
@@ -290,8 +338,10 @@ fn private(path: &Path) -> io::Result<File> {
 /// Takes back the last run of a session, in whichever of the languages below this folder that was. False when there is
 /// none that could be.
 pub(crate) fn undo(folder: &Path) -> io::Result<bool> {
-    let languages = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let newest = languages.filter_map(|language| {
+    let languages: Vec<PathBuf> =
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let _whole: Vec<_> = languages.iter().map(|language| Keeping::over(language)).collect();
+    let newest = languages.into_iter().filter_map(|language| {
         let last = file(&language, *numbers(&language).last()?);
         Some((last.metadata().ok()?.modified().ok()?, last))
     });
