@@ -49,7 +49,8 @@ class Interpreter:
         if self.runs > 1:
             # Functions of an earlier run keep their own source lines.
             filename = "%s#%d" % (filename, self.runs)
-        os.chdir(workspace)
+        if current_folder() != workspace:
+            os.chdir(workspace)
         if workspace not in sys.path:
             sys.path.insert(0, workspace)
         sys.modules["__main__"] = self.module
@@ -170,6 +171,13 @@ class Interpreter:
         for scope in gc.get_referrers(alive()) if alive() is not None else ():
             if type(scope) is dict:
                 clear_names(scope)
+
+
+def current_folder():
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
 
 
 class Witness:

@@ -18,6 +18,8 @@ use futures::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::unix::pipe;
 
+use crate::room::Room;
+
 pub use folder::Folder;
 pub use frame::{FRAME_BYTES_MAX, FrameError, FrameReader, FromGuest, GuestEnding, Run, ToGuest, encode};
 pub use pool::Guests;
@@ -179,8 +181,8 @@ pub trait Process: Send + Sync {
     /// What it used so far.
     fn usage(&self) -> Usage;
 
-    /// Says which workspace its next program has, where that is told after the start.
-    fn watch(&mut self, _workspace: PathBuf, _bytes_max: u64) {}
+    /// Says which workspace its next programs have, where that is told after the start.
+    fn watch(&mut self, _workspace: Room) {}
 
     /// Says where it writes down what its session is, which its end is not to cut off.
     fn keeps(&mut self, _checkpoints: PathBuf) {}

@@ -15,6 +15,9 @@ const WORKSPACE_FILES_MIN: u64 = 20_000;
 /// Bytes of the limit that one more file takes.
 const BYTES_PER_FILE: u64 = 16 * 1024;
 
+/// Files that are counted faster than a thread is woken for it.
+const FILES_FEW: u64 = 64;
+
 /// Folders below one another; a deeper tree counts as one that is too large.
 const DEPTH_MAX: usize = 128;
 
@@ -28,13 +31,26 @@ pub struct Room {
 impl Room {
     /// The room of a workspace whose limit is this many bytes.
     pub fn new(workspace: PathBuf, bytes_max: u64) -> Self {
-        let limit = Size { bytes: bytes_max, files: WORKSPACE_FILES_MIN.max(bytes_max / BYTES_PER_FILE) };
-        let size = match measure(&workspace, limit.files) {
+        let limit = limit(bytes_max);
+        let size = match measure(&workspace, limit.files.saturating_mul(10)) {
             // Else a program could buy itself room without end by a tree that nobody can count.
             Size::TOO_MUCH => limit,
             held => Size { bytes: held.bytes.max(limit.bytes), files: held.files.max(limit.files) },
         };
         Self { size, workspace }
+    }
+
+    /// The same without standing in anybody's way: a workspace with many files is counted by another thread.
+    pub async fn count(workspace: PathBuf, bytes_max: u64) -> Self {
+        let limit = limit(bytes_max);
+        match measure(&workspace, FILES_FEW) {
+            Size::TOO_MUCH => {
+                let counted = workspace.clone();
+                let counted = tokio::task::spawn_blocking(move || Self::new(counted, bytes_max)).await;
+                counted.unwrap_or(Self { size: limit, workspace })
+            }
+            held => Self { size: Size { bytes: held.bytes.max(limit.bytes), ..limit }, workspace },
+        }
     }
 
     /// Waits until the workspace holds more.
@@ -51,9 +67,13 @@ impl Room {
     }
 
     fn is_overfull(&self) -> bool {
-        let held = measure(&self.workspace, self.size.files);
+        let held = measure(&self.workspace, self.size.files.saturating_mul(10));
         held.bytes > self.size.bytes || held.files > self.size.files
     }
+}
+
+fn limit(bytes_max: u64) -> Size {
+    Size { bytes: bytes_max, files: WORKSPACE_FILES_MIN.max(bytes_max / BYTES_PER_FILE) }
 }
 
 /// What a folder holds.
@@ -74,7 +94,7 @@ impl Size {
 
 /// Counts what a folder takes on its disk. Hostile: no link is followed, nothing is opened but folders.
 ///
-/// It gives up at ten times the files that are allowed.
+/// It gives up when there are more files than this.
 fn measure(folder: &Path, files_max: u64) -> Size {
     let mut size = Size::default();
     let Ok(root) = open_folder(CWD, folder) else { return size };
@@ -97,7 +117,7 @@ fn measure(folder: &Path, files_max: u64) -> Size {
         {
             open.push(below);
         }
-        if open.len() > DEPTH_MAX || size.files > files_max.saturating_mul(10) {
+        if open.len() > DEPTH_MAX || size.files > files_max {
             return Size::TOO_MUCH;
         }
     }

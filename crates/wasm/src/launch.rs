@@ -129,7 +129,7 @@ impl Launch for Wasm {
         let workspace = std::fs::canonicalize(&spec.workspace).map_err(failed)?;
         let frame = json!({"type": "open", "workspace": workspace, "checkpoints": spec.checkpoints});
         send(link, frame.to_string().as_bytes()).await.map_err(failed)?;
-        link.process.watch(workspace, self.options.limits.workspace);
+        link.process.watch(Room::count(workspace, self.options.limits.workspace).await);
         if let Some(checkpoints) = &spec.checkpoints {
             link.process.keeps(checkpoints.clone());
         }
@@ -232,7 +232,7 @@ struct Worker {
     child: Child,
     exit: Option<i32>,
     _proxy: Option<Proxy>,
-    room: Option<(PathBuf, u64)>,
+    room: Option<Room>,
     scratch: Option<PathBuf>,
 }
 
@@ -261,8 +261,8 @@ impl Process for Worker {
         self.child.id().map(|pid| usage(pid.cast_signed())).unwrap_or_default()
     }
 
-    fn watch(&mut self, workspace: PathBuf, bytes_max: u64) {
-        self.room = Some((workspace, bytes_max));
+    fn watch(&mut self, workspace: Room) {
+        self.room = Some(workspace);
     }
 
     fn keeps(&mut self, checkpoints: PathBuf) {
@@ -270,13 +270,9 @@ impl Process for Worker {
     }
 
     fn passed(&self) -> BoxFuture<'static, KillCause> {
-        let Some((workspace, bytes_max)) = self.room.clone() else { return Box::pin(std::future::pending()) };
+        let Some(room) = self.room.clone() else { return Box::pin(std::future::pending()) };
         Box::pin(async move {
-            let room = tokio::task::spawn_blocking(move || Room::new(workspace, bytes_max)).await;
-            match room {
-                Ok(room) => room.overfull().await,
-                Err(_) => std::future::pending().await,
-            }
+            room.overfull().await;
             KillCause::Workspace
         })
     }

@@ -295,7 +295,7 @@ impl Worker {
             // is written, nobody reads these states, and neither the server nor its end ends this process.
             let saving = Arc::clone(&self.saving);
             let _whole = saving.lock();
-            let keeping = self.checkpoints.as_ref().and_then(Checkpoints::hold);
+            let keeping = self.checkpoints.as_mut().and_then(Checkpoints::hold);
             self.send(&done)?;
             if is_usable {
                 self.save(&sandbox);

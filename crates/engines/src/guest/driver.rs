@@ -74,11 +74,19 @@ impl GuestSession {
         self
     }
 
-    async fn converse(&mut self, program: &Program, host: &dyn Host) -> Result<End, EngineError> {
+    /// Leads one program to its end. `before` becomes what the guest had used when it began, within what it takes to be told.
+    async fn converse(
+        &mut self,
+        program: &Program,
+        host: &dyn Host,
+        before: &mut Usage,
+    ) -> Result<End, EngineError> {
         let nonce = format!("{:032x}", ulid::Ulid::new().0);
         if !self.send_program(program, &nonce, host).await? {
             return Ok(End::Exited(self.link.process.wait().await));
         }
+        // Behind the program: it need not wait for this.
+        *before = self.link.process.usage();
         let mut calls: Calls<'_> = FuturesUnordered::new();
         let mut answers = BytesMut::new();
         loop {
@@ -167,13 +175,13 @@ impl Session for GuestSession {
         host: &dyn Host,
         cancel: CancellationToken,
     ) -> Result<Outcome, EngineError> {
-        let before = self.link.process.usage();
+        let mut before = Usage::default();
         let passed = self.link.process.passed();
         let end = tokio::select! {
             biased;
             () = cancel.cancelled() => None,
             cause = passed => Some(End::Passed(cause)),
-            end = self.converse(program, host) => Some(end?),
+            end = self.converse(program, host, &mut before) => Some(end?),
         };
         let usage = used(before, self.link.process.usage());
         let (ending, value) = match end {

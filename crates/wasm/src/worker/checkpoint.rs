@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub(crate) struct Checkpoints {
     folder: PathBuf,
     /// The name of the image that pages are counted from.
     image: String,
+    /// What is locked while a state is written, once it is open.
+    lock: Option<Arc<File>>,
     /// A state that was written and is not yet looked at again.
     saved: Option<Saved>,
     /// States that are there, oldest first; the first holds everything.
@@ -78,7 +81,13 @@ const STATE_BYTES_MAX: u64 = 4 << 30;
 /// A state is being written: the answer that its run is over may be on its way already.
 #[derive(Debug)]
 pub(crate) struct Keeping {
-    _file: File,
+    file: Arc<File>,
+}
+
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 impl Keeping {
@@ -99,7 +108,7 @@ impl Keeping {
             }
             std::thread::sleep(Self::LOOK_EVERY);
         }
-        Some(Self { _file: file })
+        Some(Self { file: Arc::new(file) })
     }
 }
 
@@ -110,6 +119,7 @@ impl Checkpoints {
         let mut found = Self {
             folder: folder.to_owned(),
             image,
+            lock: None,
             saved: None,
             states: Vec::new(),
             watch: None,
@@ -159,11 +169,15 @@ impl Checkpoints {
     }
 
     /// From now on whoever wants these states waits until what is returned is dropped. `None` where that cannot be said.
-    pub(crate) fn hold(&self) -> Option<Keeping> {
-        fs::create_dir_all(&self.folder).ok()?;
-        let file = File::options().write(true).create(true).truncate(false).open(lock(&self.folder)).ok()?;
+    pub(crate) fn hold(&mut self) -> Option<Keeping> {
+        if self.lock.is_none() {
+            fs::create_dir_all(&self.folder).ok()?;
+            let options = File::options().write(true).create(true).truncate(false).open(lock(&self.folder));
+            self.lock = Some(Arc::new(options.ok()?));
+        }
+        let file = Arc::clone(self.lock.as_ref()?);
         file.lock().ok()?;
-        Some(Keeping { _file: file })
+        Some(Keeping { file })
     }
 
     /// True when there is nothing to go back to.
