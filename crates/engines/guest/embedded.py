@@ -16,8 +16,8 @@ import time
 class Link:
     """Frames through the host's function. References are taken now: a program may replace what modules hold."""
 
-    def __init__(self, call=_host.call, decode=json.loads):
-        self.call, self.decode = call, decode
+    def __init__(self, call=_host.call, scan=json.JSONDecoder().scan_once):
+        self.call, self.scan = call, scan
         self.owner = os.getpid()
 
     def send(self, **message):
@@ -26,13 +26,16 @@ class Link:
             raise OSError("the link to codemode is gone")
 
     def receive(self):
-        body = self.call(b"r")
-        return self.decode(body) if body else None
+        return self.decode(self.call(b"r"))
 
     def poll(self, seconds):
         """The next frame, or None when none came in this time."""
         body = self.call(b"p%d" % min(max(int(seconds * 1000), 0), 1 << 40))
-        return self.decode(body) if body else None
+        return self.decode(body)
+
+    def decode(self, body):
+        # The host writes nothing around its frames that would have to be looked for.
+        return self.scan(body.decode(), 0)[0] if body else None
 
     def rest(self, status):
         """The host drops this interpreter when it has the last frame."""
@@ -95,10 +98,13 @@ def install_loop(line):
         async def shutdown_default_executor(self, timeout=None):
             pass
 
-        def add_signal_handler(self, *_):
-            raise NotImplementedError("there are no signals in WebAssembly")
+        def add_signal_handler(self, number, callback, *arguments):
+            signal.signal(number, lambda *_: self.call_soon_threadsafe(callback, *arguments))
 
-        remove_signal_handler = add_signal_handler
+        def remove_signal_handler(self, number):
+            before = signal.getsignal(number)
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+            return callable(before) and before is not signal.default_int_handler
 
     Loop.__name__ = Loop.__qualname__ = "_UnixSelectorEventLoop"
     Loop.__module__ = "asyncio.unix_events"
@@ -127,7 +133,7 @@ class Ended(BaseException):
 class Threads:
     """A thread runs to its end where it is started; a daemon, a timer, or one that has to wait when the program waits."""
 
-    def __init__(self, sleep=time.sleep, now=time.monotonic):
+    def __init__(self, sleep, now=time.monotonic):
         self.sleep_really, self.now = sleep, now
         self.count = 1
         self.events = 0
@@ -167,6 +173,7 @@ class Threads:
         except (Ended, SystemExit):
             pass
         except BaseException as error:
+            error.__traceback__ = error.__traceback__.tb_next
             threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, thread)))
         finally:
             self.running.pop()
@@ -237,6 +244,13 @@ class Threads:
                 return
             self.pause(left)
 
+    def end(self, thread):
+        """A thread that waits never runs again."""
+        if thread in self.waiting:
+            self.waiting.remove(thread)
+        thread._over = True
+        self.events += 1
+
     def finish(self):
         """What CPython does at its end: it waits for the threads that are no daemons."""
         for thread in [thread for thread in self.waiting if not thread.daemon]:
@@ -248,13 +262,13 @@ class Threads:
         self.waiting.clear()
 
 
-def install_threads():
+def install_threads(sleep):
     import concurrent.futures.thread as pools
     import queue
 
     from _threading_local import local
 
-    threads = Threads()
+    threads = Threads(sleep)
     threading.local = local
     threading.Thread.start = lambda thread: threads.start(thread)
     threading.Thread.join = lambda thread, timeout=None: threads.join(thread, timeout)
@@ -444,7 +458,11 @@ def begin(modules):
     globals()["guest"] = Guest(link)
     install_traceback()
     install_sockets(link.call)
-    threads = install_threads()
+    # The system interface knows no status of 126 and more.
+    os._exit = lambda status: link.call(b"x%d" % status)
+    signals = install_signals(time.sleep, time.monotonic, lambda number: link.call(b"k%d" % number))
+    threads = guest.threads = install_threads(signals.nap)
+    install_processes()
     install_hashes()
     install_loop(guest.interpreter.tools.line)
     for name in modules:
@@ -472,12 +490,13 @@ def begin(modules):
 # Runs of a program until the interpreter has adapted its code to what it sees, which it does in the code itself.
 WARM_RUNS = 40
 WARM_CODE = "x = 1\nfor i in range(3): x += i\nprint('warm', x)\nf'{x}'"
+WARM_LAST = {"start": 49, "end": 55, "line": 4, "column": 0}
 
 
 def warm_up(link):
     """Runs programs that nobody hears, so that the first real one finds the interpreter as the hundredth would."""
     ask, interpreter, hook = link.call, guest.interpreter, threading.excepthook
-    run = {"type": "run", "code": WARM_CODE, "filename": "main.py", "layers": [], "nonce": "", "text_encoding": None, "tools": None,
+    run = {"type": "run", "code": WARM_CODE, "filename": "main.py", "last": WARM_LAST, "layers": [], "nonce": "", "text_encoding": None, "tools": None,
            "value_chars_max": 1000, "variables": {}, "workspace": "/workspace"}
     streams = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
     try:
@@ -565,5 +584,6 @@ def install_turns(known):
     if frame is None:
         return
     names = frame.f_globals
+    OUR_NAMES.append(names)
     read = names["_run_turn"]
     names["_run_turn"] = lambda text, name: known[text]() if text in known else read(text, name)

@@ -57,7 +57,8 @@ class Interpreter:
         sys.argv = [run["filename"]]
         self.module.__builtins__ = builtins
         self.module.__file__ = os.path.join(workspace, run["filename"])
-        self.module.__cached__ = None
+        if sys.version_info < (3, 15):
+            self.module.__cached__ = None
         vars(self.module).update(run["variables"])
         read_text_as(run["text_encoding"])
         self.tools.prepare(run)
@@ -70,7 +71,8 @@ class Interpreter:
         """Runs one program: its ending, and its value."""
         filename = self.prepare(run)
         try:
-            code, target = compile_text(run["code"], filename, use_results if self.tools.names and "await" in run["code"] else None)
+            rewrite = use_results if self.tools.names and "await" in run["code"] else None
+            code, target = compile_text(run["code"], filename, rewrite, run.get("last"))
             value = plain(self.execute(code, target, run["session"]))
         except SystemExit as error:
             return exit_ending(error), None
@@ -86,6 +88,8 @@ class Interpreter:
         result = self.await_result(eval(code, scope), session) if code.co_flags & 0x80 else eval(code, scope)
         if target is None:
             return NO_VALUE
+        if type(target) is types.CodeType:
+            return eval(target, scope)
         if target == RETURNED:
             function = scope.pop(RETURNED)
             result = function()
@@ -148,7 +152,8 @@ class Interpreter:
         for name in reversed(sys.modules):
             if name == self.last_module:
                 break
-            names.append(name)
+            if name != "__main__":
+                names.append(name)
         return names
 
     def forget(self):
@@ -192,10 +197,19 @@ def clear_names(scope):
 
 
 EXPRESSION = "__codemode_value__"
+NOTHING = compile("", "<codemode>", "exec")
 RETURNED = "__codemode_program__"
 
 
-def compile_text(text, filename, rewrite=None):
+def compile_text(text, filename, rewrite=None, last=None):
+    """The code of a program and where its value will be: code, a marker name, an assignment's target, or None."""
+    if last is not None and rewrite is None:
+        try:
+            parts = compile_parts(text, filename, last)
+            if parts is not None:
+                return parts
+        except (SyntaxError, MemoryError, RecursionError):
+            pass
     try:
         tree = ast.parse(text, filename)
         if rewrite is not None:
@@ -212,8 +226,24 @@ def compile_text(text, filename, rewrite=None):
         return compile(text, filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True), None
 
 
+def compile_parts(text, filename, last):
+    """The same without a tree of Python objects, for a program whose last expression the host has found. None when both parts
+    would not be one: what waits has to do so in one loop, and who traces calls would see two modules."""
+    if "settrace" in text or "setprofile" in text:
+        return None
+    flags, start, end = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, last["start"], last["end"]
+    if start == end:
+        return compile(text, filename, "exec", flags, dont_inherit=True), None
+    expression = text[start:end]
+    if last["line"] > 1:
+        # Inside of brackets an indentation has no meaning, and all lines and columns are what they were.
+        expression = "\n" * (last["line"] - 2) + "(\n" + " " * last["column"] + expression + "\n)"
+    code = compile(text[:start], filename, "exec", flags, dont_inherit=True) if start else NOTHING
+    value = compile(expression, filename, "eval", flags, dont_inherit=True)
+    return None if (code.co_flags | value.co_flags) & 0x80 else (code, value)
+
+
 def compile_program(tree, filename):
-    """The code of a program and where its value will be: a marker name, an assignment's target, or None."""
     target = None
     if has_top_level(tree, ast.Return):
         wrap_in_function(tree)
@@ -566,6 +596,10 @@ def flush_streams():
             pass
 
 
+# The names of modules whose frames no author of a program knows.
+OUR_NAMES = [globals()]
+
+
 def install_hooks(interpreter):
     """Where the interpreter's own code would read the program from a file, or show frames of ours."""
     import traceback
@@ -574,7 +608,7 @@ def install_hooks(interpreter):
 
     def walk_stack(frame):
         frames = list(walk(sys._getframe(1) if frame is None else frame))
-        return iter([pair for pair in frames if pair[0].f_globals is not globals()])
+        return iter([pair for pair in frames if not any(pair[0].f_globals is names for names in OUR_NAMES)])
 
     def print_report(first, error, trace, **options):
         lines = traceback.format_exception(type(error), error, trace, **options) if error is not None else []

@@ -26,7 +26,7 @@ pub mod runs;
 pub mod session;
 
 pub use catalog::{Catalog, Found, Observed, ServerState, ServerTools, Shapes, Tool};
-pub use codemode_source::{Language, UnknownLanguage};
+pub use codemode_source::{Language, Last, UnknownLanguage};
 pub use engine::{
     Engine, EngineError, Entry, Files, Isolation, Preload, Profile, Session, SessionSpec, Unavailable,
 };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use codemode_source::Language;
+use codemode_source::{Language, Last};
 use serde_json::{Map, Value};
 
 use crate::packages::Layer;
@@ -17,6 +17,8 @@ pub struct Program {
     pub filename: String,
     /// Its language.
     pub language: Language,
+    /// The expression that it ends with, where that is known.
+    pub last: Option<Last>,
     /// Packages that it can import beside its interpreter's own, the first one first.
     pub layers: Vec<Layer>,
     /// JSON values that are globals before the program starts.

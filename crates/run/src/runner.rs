@@ -293,6 +293,7 @@ impl Runner {
             code: script.text,
             filename,
             language: *language,
+            last: reading.last,
             layers: Vec::new(),
             text_encoding: request.text_encoding,
             value_chars_max: self.options.limits.output_chars,

@@ -9,7 +9,7 @@ mod python;
 mod reading;
 
 pub use language::{Language, UnknownLanguage};
-pub use reading::{Call, Import, Reading, Reference, SyntaxError};
+pub use reading::{Call, Import, Last, Reading, Reference, SyntaxError};
 
 /// Finds the syntax errors, imports and names of a program without running it.
 ///

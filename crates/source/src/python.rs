@@ -13,7 +13,7 @@ use ruff_python_parser::{ParseError, parse_module};
 use ruff_text_size::{Ranged, TextSize};
 
 use crate::deep::on_deep_stack;
-use crate::{Call, Import, Reading, Reference, SyntaxError};
+use crate::{Call, Import, Last, Reading, Reference, SyntaxError};
 
 /// What one level takes at most, of the parser or the visitor.
 const STACK_BYTES_PER_CHARACTER: usize = 2048;
@@ -34,7 +34,51 @@ fn read_here(code: &str) -> Result<Reading, SyntaxError> {
     for statement in parsed.suite() {
         finder.visit_stmt(statement);
     }
-    Ok(finder.reading)
+    let last = last(code, parsed.suite(), &finder.lines);
+    Ok(Reading { last, ..finder.reading })
+}
+
+/// The expression that a program ends with. `None` where only the interpreter can tell its value: of an assignment, behind a
+/// `return`, and where its lines are others than ours.
+fn last(code: &str, suite: &[Stmt], lines: &Lines<'_>) -> Option<Last> {
+    let mut returns = Returns(false);
+    returns.visit_body(suite);
+    if returns.0 || code.contains(['\r', '\u{feff}']) {
+        return None;
+    }
+    let characters = |at: usize| code[..at].chars().count();
+    let whole = code.chars().count();
+    match suite.last() {
+        Some(Stmt::Expr(statement)) => {
+            let (start, end) = (usize::from(statement.start()), usize::from(statement.end()));
+            let line = lines.line(start);
+            let column = start - code[..start].rfind('\n').map_or(0, |at| at + 1);
+            // On the first line there is no room before it for what keeps it in its place.
+            (line > 1 || column == 0).then(|| Last {
+                start: characters(start),
+                end: characters(end),
+                line,
+                column,
+            })
+        }
+        Some(Stmt::Assign(_) | Stmt::AnnAssign(_) | Stmt::AugAssign(_)) => None,
+        _ => Some(Last { start: whole, end: whole, line: 1, column: 0 }),
+    }
+}
+
+/// Whether something returns outside of every function.
+struct Returns(bool);
+
+impl<'a> Visitor<'a> for Returns {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+            Stmt::Return(_) => self.0 = true,
+            _ => walk_stmt(self, statement),
+        }
+    }
+
+    fn visit_expr(&mut self, _: &'a Expr) {}
 }
 
 fn syntax_error(lines: &Lines<'_>, error: &ParseError) -> SyntaxError {

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde::Serialize;
+
 /// The facts of one program, in the order of its lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
@@ -12,8 +14,23 @@ pub struct Reading {
     pub calls: Vec<Call>,
     /// Modules that the program imports, statically or by a call with a literal name.
     pub imports: Vec<Import>,
+    /// What its value is, where that can be told without running it; only of Python.
+    pub last: Option<Last>,
     /// Dotted names that the program calls or loads: `open`, `os.system`, `__import__`, `eval`.
     pub references: Vec<Reference>,
+}
+
+/// The last statement of a program that is an expression: its value is the program's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Last {
+    /// Where it begins, in characters from 0. The same as `end` when the program has no value.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Line of its beginning, from 1.
+    pub line: u32,
+    /// Bytes before it on that line.
+    pub column: usize,
 }
 
 /// One import.

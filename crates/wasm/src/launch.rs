@@ -252,6 +252,7 @@ impl Process for Worker {
         match (status.code(), status.signal()) {
             (Some(exits::ABORT), _) => Exit::Signal(libc::SIGABRT),
             (Some(exits::STACK), _) => Exit::Signal(libc::SIGSEGV),
+            (Some(code @ exits::SIGNAL..), _) => Exit::Signal(code - exits::SIGNAL),
             (Some(_), _) => Exit::Lost,
             (None, signal) => Exit::Signal(signal.unwrap_or_default()),
         }

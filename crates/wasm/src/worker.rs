@@ -28,7 +28,7 @@ use crate::guest::{self, Kind};
 use crate::machine;
 use crate::sys::Map;
 use checkpoint::Checkpoints;
-use desk::{Desk, Orphaned};
+use desk::{Desk, Orphaned, Signalled};
 use link::Link;
 use sandbox::{Opened, Sandbox, State, Turn};
 
@@ -45,6 +45,8 @@ pub(crate) mod exits {
     pub(crate) const STACK: i32 = 202;
     /// The guest ended itself on purpose, as by `os.abort()`.
     pub(crate) const ABORT: i32 = 203;
+    /// The guest ended by a signal, whose number is added.
+    pub(crate) const SIGNAL: i32 = 210;
 }
 
 /// What is removed when this process ends, also around a guest that is busy.
@@ -286,6 +288,10 @@ impl Worker {
             (Turn::Over, Some(done)) => done,
             (Turn::Left(code), _) => left(code, &head.nonce)?,
             (Turn::Trapped(error), _) if error.is::<Orphaned>() => return Ok(Some(0)),
+            (Turn::Trapped(error), _) if error.is::<Signalled>() => {
+                let signal = error.downcast_ref().map_or(0, |Signalled(signal)| *signal);
+                return Ok(Some(exits::SIGNAL + signal));
+            }
             _ if sandbox.passed_memory() => return Ok(Some(exits::MEMORY)),
             (Turn::Trapped(error), _) => return Ok(Some(why(&error))),
             (Turn::Over, None) => return Ok(Some(exits::ABORT)),

@@ -74,19 +74,11 @@ impl GuestSession {
         self
     }
 
-    /// Leads one program to its end. `before` becomes what the guest had used when it began, within what it takes to be told.
-    async fn converse(
-        &mut self,
-        program: &Program,
-        host: &dyn Host,
-        before: &mut Usage,
-    ) -> Result<End, EngineError> {
+    async fn converse(&mut self, program: &Program, host: &dyn Host) -> Result<End, EngineError> {
         let nonce = format!("{:032x}", ulid::Ulid::new().0);
         if !self.send_program(program, &nonce, host).await? {
             return Ok(End::Exited(self.link.process.wait().await));
         }
-        // Behind the program: it need not wait for this.
-        *before = self.link.process.usage();
         let mut calls: Calls<'_> = FuturesUnordered::new();
         let mut answers = BytesMut::new();
         loop {
@@ -131,6 +123,7 @@ impl GuestSession {
             code: &program.code,
             filename: &program.filename,
             language: program.language.name(),
+            last: program.last,
             layers: layers.map(|layer| layer.to_string_lossy().into_owned()).collect(),
             nonce,
             servers: &host.servers(),
@@ -175,13 +168,13 @@ impl Session for GuestSession {
         host: &dyn Host,
         cancel: CancellationToken,
     ) -> Result<Outcome, EngineError> {
-        let mut before = Usage::default();
+        let before = self.link.process.usage();
         let passed = self.link.process.passed();
         let end = tokio::select! {
             biased;
             () = cancel.cancelled() => None,
             cause = passed => Some(End::Passed(cause)),
-            end = self.converse(program, host, &mut before) => Some(end?),
+            end = self.converse(program, host) => Some(end?),
         };
         let usage = used(before, self.link.process.usage());
         let (ending, value) = match end {

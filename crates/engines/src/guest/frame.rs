@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Buf, BytesMut};
-use codemode_run::{Display, Ending, Exception, Stream, Value};
+use codemode_run::{Display, Ending, Exception, Last, Stream, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -65,6 +65,7 @@ pub struct Run<'a> {
     pub code: &'a str,
     pub filename: &'a str,
     pub language: &'static str,
+    pub last: Option<Last>,
     pub layers: Vec<String>,
     pub nonce: &'a str,
     pub servers: &'a [String],

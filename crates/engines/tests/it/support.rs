@@ -155,6 +155,7 @@ pub(crate) fn program(language: Language, code: &str) -> Program {
         code: code.to_owned(),
         filename: language.default_filename().to_owned(),
         language,
+        last: codemode_source::read(language, code).ok().and_then(|reading| reading.last),
         layers: Vec::new(),
         value_chars_max: 50_000,
         text_encoding: None,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use codemode_engines::guest::FRAME_BYTES_MAX;
 use serde::Deserialize;
+use wasmtime_wasi::I32Exit;
 
 use super::link::Link;
 use super::wires::Wires;
@@ -23,6 +24,18 @@ pub(crate) struct Desk {
 #[derive(Debug, thiserror::Error)]
 #[error("the server is gone")]
 pub(crate) struct Orphaned;
+
+/// The guest ended itself by a signal, as a process does that has no handler for it.
+#[derive(Debug, thiserror::Error)]
+#[error("the guest ended by signal {0}")]
+pub(crate) struct Signalled(pub(crate) i32);
+
+/// The last of the signals that are no real-time ones.
+const SIGNAL_MAX: i32 = 31;
+
+fn number<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
 
 /// Owned, because a word that is written with escapes is the same word, as it is to the server.
 #[derive(Deserialize)]
@@ -68,6 +81,12 @@ impl Desk {
             Some((b's', body)) => self.send(body),
             Some((b'r', [])) => self.receive().map(Some),
             Some((b'p', time)) => self.poll(time),
+            Some((b'x', code)) => {
+                number::<i32>(code).map_or(Ok(None), |code| Err(I32Exit(code & 0xFF).into()))
+            }
+            Some((b'k', signal)) => number::<i32>(signal)
+                .filter(|signal| (1..=SIGNAL_MAX).contains(signal))
+                .map_or(Ok(None), |signal| Err(Signalled(signal).into())),
             Some((letter @ (b'o' | b't' | b'w' | b'd' | b'q' | b'c'), message)) => {
                 Ok(Some(self.wires.answer(*letter, message)))
             }
@@ -102,8 +121,7 @@ impl Desk {
     }
 
     fn poll(&mut self, time: &[u8]) -> wasmtime::Result<Option<Vec<u8>>> {
-        let millis = std::str::from_utf8(time).ok().and_then(|text| text.parse().ok());
-        let Some(millis) = millis else { return Ok(None) };
+        let Some(millis) = number(time) else { return Ok(None) };
         let waits = match &self.link {
             _ if self.inbox.is_some() => true,
             Some(link) => link.waits(Duration::from_millis(millis))?,

@@ -57,12 +57,17 @@ async fn memory_and_stack_are_bounded() {
         let Ending::Raise(exception) = ending else { panic!("{code}: {ending:?}") };
         assert_eq!(exception.kind, expected, "{code}");
     }
+    let (ending, _) = bench.python("x = []\nfor _ in range(100_000): x = [x]\nrepr(x)").await;
+    match ending {
+        Ending::Raise(exception) => assert_eq!(exception.kind, "RecursionError"),
+        ending => assert_eq!(ending, Ending::Kill { cause: KillCause::Signal(11) }),
+    }
     let killed = [
         ("kept = []\nwhile True: kept.append(bytearray(1 << 20))", None),
         ("kept = []\nwhile True: kept.append([0] * 1000)", None),
         ("import sys\nsys.setrecursionlimit(10 ** 9)\ndef f(): return f()\nf()", None),
-        ("x = []\nfor _ in range(100_000): x = [x]\nrepr(x)", Some(KillCause::Signal(11))),
         ("import os\nos.abort()", Some(KillCause::Signal(6))),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)", Some(KillCause::Signal(15))),
     ];
     for (code, expected) in killed {
         let (ending, _) = bench.python(code).await;

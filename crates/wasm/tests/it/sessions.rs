@@ -9,9 +9,12 @@ use tokio_util::sync::CancellationToken;
 use crate::prepared::bench;
 use crate::support::{Bench, Heard, program};
 
-/// A session of the bench, whose states are kept in a folder below its workspace's.
+/// A session of the bench, whose states are kept beside its workspace.
 fn spec(bench: &Bench) -> SessionSpec {
-    SessionSpec { checkpoints: Some(states(bench).join("python")), ..bench.spec(Language::Python, true) }
+    let workspace = bench.workspace.path().join("own");
+    std::fs::create_dir_all(&workspace).unwrap();
+    let checkpoints = Some(states(bench).join("python"));
+    SessionSpec { checkpoints, workspace, ..bench.spec(Language::Python, true) }
 }
 
 fn states(bench: &Bench) -> PathBuf {
@@ -120,7 +123,9 @@ async fn a_session_whose_every_run_is_taken_back_begins_anew() {
 /// The states of a session, oldest first.
 fn files(bench: &Bench) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(states(bench).join("python")).unwrap();
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    let files = entries.map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|kind| kind == "state")).collect();
     files.sort();
     files
 }

@@ -1,0 +1,12 @@
+import pandas as pd
+people = pd.DataFrame({"id": [1, 2, 3, 4], "name": ["Ann", "Bo", "Cy", "Di"], "team": ["x", "y", "x", None]})
+pay = pd.DataFrame({"id": [1, 2, 2, 5], "amount": [100.0, 50.5, 20.25, 7.0]})
+print(people.merge(pay, on="id", how="left"))
+print(people.merge(pay, on="id", how="outer", indicator=True).sort_values("id").reset_index(drop=True))
+wide = pd.DataFrame({"name": ["a", "b"], "q1": [1, 2], "q2": [3, 4]})
+long = wide.melt(id_vars="name", var_name="quarter", value_name="n")
+print(long, long.pivot(index="name", columns="quarter", values="n"), sep="\n")
+print(pd.concat([wide, wide.assign(q1=9)], ignore_index=True))
+print(people.team.value_counts(dropna=False).to_dict(), people.team.fillna("none").tolist(), people.isna().sum().to_dict())
+print(people.set_index("name").loc[["Cy", "Ann"], "id"].to_dict(), people.query("id > 2").name.tolist(), people.iloc[-1].to_dict())
+print(pd.get_dummies(people.team).astype(int).to_dict("list"), pd.cut(pay.amount, [0, 10, 60, 200], labels=["low", "mid", "high"]).tolist())

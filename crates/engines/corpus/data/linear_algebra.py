@@ -1,0 +1,15 @@
+import numpy as np
+a = np.array([[4.0, 2, 1], [2, 5, 3], [1, 3, 6]])
+b = np.array([1.0, 2, 3])
+x = np.linalg.solve(a, b)
+print(x.round(6), np.allclose(a @ x, b), np.linalg.det(a).round(6), np.linalg.matrix_rank(a), np.trace(a))
+print(np.linalg.eigvalsh(a).round(5), np.linalg.norm(a).round(5), np.linalg.inv(a).round(4), np.linalg.cholesky(a).round(4), sep="\n")
+u, s, v = np.linalg.svd(a)
+print(s.round(5), np.allclose(u @ np.diag(s) @ v, a), np.linalg.qr(a)[1].shape, np.cross([1.0, 0, 0], [0, 1.0, 0]))
+t = np.arange(8) / 8
+print(np.abs(np.fft.rfft(np.sin(2 * np.pi * t))).round(4), np.polyfit([0.0, 1, 2, 3], [1.0, 3, 7, 13], 2).round(4), np.roots([1.0, -3, 2]).round(6), np.polyval([1.0, 2, 3], 2))
+print(np.interp(1.5, [1.0, 2], [10.0, 20]), np.trapezoid([1.0, 2, 3]), np.gradient(np.array([1.0, 4, 9])), np.convolve([1.0, 2, 3], [0, 1, 0.5]), np.histogram([1, 2, 2, 3.5], bins=3)[1].round(3), np.corrcoef([1.0, 2, 3], [1, 2, 4]).round(5)[0, 1])
+rng = np.random.default_rng(42)
+print(rng.random(3), rng.integers(0, 10, 5).tolist(), rng.choice(["a", "b", "c"], 3).tolist(), rng.permutation(5).tolist())
+np.random.seed(0)
+print(np.random.rand(2), np.random.randint(0, 100, 3).tolist(), np.random.choice(5, 2, replace=False).tolist())

@@ -1,0 +1,12 @@
+import pandas as pd
+days = pd.date_range("2024-01-01", periods=8, freq="D")
+series = pd.Series([1, 3, 2, 5, 4, 6, 8, 7], index=days, dtype="float64")
+print(series.rolling(3).mean().round(2).tolist(), series.diff().tolist(), series.cumsum().iloc[-1], series.pct_change().round(3).tolist())
+print(series.resample("3D").agg(["min", "max", "sum"]))
+print(series["2024-01-03":"2024-01-05"], series.shift(1).head(2), series.idxmax(), sep="\n")
+stamp = pd.Timestamp("2024-02-28 23:30", tz="Europe/Berlin")
+print(stamp + pd.Timedelta(hours=1), stamp.tz_convert("UTC"), stamp.day_name(), stamp.is_month_end, (pd.Timestamp("2024-03-01") - pd.Timestamp("2023-03-01")).days)
+print(pd.to_datetime(["2024-01-05", "05/02/2024"], format="mixed", dayfirst=False).strftime("%d %b %Y").tolist(), pd.bdate_range("2024-03-28", periods=3).tolist())
+frame = pd.DataFrame({"t": pd.to_datetime(["2024-01-01 10:00", "2024-01-01 10:07"]), "v": [1.0, 2.0]}).set_index("t")
+print(frame.resample("5min").ffill(), frame.index.to_period("M")[0], frame.t.tolist() if "t" in frame else frame.index.hour.tolist())
+print(series.ewm(alpha=0.5).mean().round(4).tolist(), series.expanding().max().tolist(), series.rank(ascending=False).tolist())
