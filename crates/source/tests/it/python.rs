@@ -143,3 +143,40 @@ fn a_large_program_is_read() {
     let reading = read(Language::Python, &program).unwrap();
     assert_eq!((program.len() > 200_000, reading.references.len()), (true, 6_500));
 }
+
+/// The expression that a program ends with, and where: `line:column`.
+fn last(code: &str) -> Option<(String, String)> {
+    let found = read(Language::Python, code).unwrap().last?;
+    let text = code.chars().skip(found.start).take(found.end - found.start).collect();
+    Some((text, format!("{}:{}", found.line, found.column)))
+}
+
+#[test]
+fn the_expression_that_a_program_ends_with_is_told_with_its_place() {
+    let cases = [
+        ("1 + 1", "1 + 1", "1:0"),
+        ("x = 1\nx", "x", "2:0"),
+        ("é = 'é'\nprint('ü');  (é +\n    é)  # tail\n", "(é +\n    é)", "2:14"),
+        ("'''a\nb'''\nf(\n  1,\n)\n", "f(\n  1,\n)", "3:0"),
+        ("await x()", "await x()", "1:0"),
+    ];
+    for (code, text, place) in cases {
+        assert_eq!(last(code), Some((text.to_owned(), place.to_owned())), "{code}");
+    }
+}
+
+#[test]
+fn a_program_without_a_value_says_so() {
+    for code in ["", "# nothing", "for i in x:\n    i", "def f():\n    return 1", "import os", "del x"] {
+        assert_eq!(last(code).map(|(text, _)| text), Some(String::new()), "{code}");
+    }
+}
+
+#[test]
+fn where_only_the_interpreter_can_tell_a_value_nothing_is_said() {
+    let programs =
+        ["x = 1", "x += 1", "x: int = 1", "a = 1; a", "if x:\n    return 1\n2", "a = 1\r\na", "\u{feff}1"];
+    for code in programs {
+        assert_eq!(last(code), None, "{code}");
+    }
+}

@@ -88,6 +88,7 @@ async fn a_program_leaves_by_its_own_status() {
         ("import os\nos._exit(7)", Ending::Exit { code: 7 }),
         ("import sys\nsys.exit(3)", Ending::Exit { code: 3 }),
         ("import os\nos._exit(0)", Ending::Finish),
+        ("import os\nos._exit(200)", Ending::Exit { code: 200 }),
     ] {
         assert_eq!(bench.python(code).await.0, expected, "{code}");
     }
