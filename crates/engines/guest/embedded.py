@@ -496,7 +496,7 @@ WARM_LAST = {"start": 49, "end": 55, "line": 4, "column": 0}
 def warm_up(link):
     """Runs programs that nobody hears, so that the first real one finds the interpreter as the hundredth would."""
     ask, interpreter, hook = link.call, guest.interpreter, threading.excepthook
-    run = {"type": "run", "code": WARM_CODE, "filename": "main.py", "last": WARM_LAST, "layers": [], "nonce": "", "text_encoding": None, "tools": None,
+    run = {"type": "run", "code": WARM_CODE, "filename": "main.py", "last": WARM_LAST, "layers": [], "nonce": "", "text_encoding": None,
            "value_chars_max": 1000, "variables": {}, "workspace": "/workspace"}
     streams = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
     try:

@@ -33,11 +33,16 @@ async def main():
             order.append(n)
     await asyncio.gather(*map(one, range(3)))
     print(order)
-    shielded = asyncio.create_task(work("f", 0.002))
+    go = asyncio.Event()
+    async def late():
+        await go.wait()
+        print("done in the end")
+    shielded = asyncio.create_task(late())
     try:
-        await asyncio.wait_for(asyncio.shield(shielded), 0.0001)
+        await asyncio.wait_for(asyncio.shield(shielded), 0.001)
     except TimeoutError:
         print("went on without")
+    go.set()
     await shielded
     class Ticker:
         def __init__(self, n): self.n = n
