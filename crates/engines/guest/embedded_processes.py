@@ -129,6 +129,8 @@ class Shared:
 
 def of_its_own(value):
     """A copy, as another process has it; the thing itself where it cannot be copied."""
+    if isinstance(value, End):
+        return End(value.inbox, value.outbox, value.readable, value.writable, value.copies)
     try:
         return pickle.loads(pickle.dumps(value))
     except Exception:
@@ -172,6 +174,7 @@ class Process(threading.Thread):
             raise AssertionError("cannot start a process twice")
         self.pid = os.getpid() + self._number
         self._args = tuple(map(of_its_own, self._args))
+        self._ends = [value for value in self._args if isinstance(value, End)]
         self._kwargs = {name: of_its_own(value) for name, value in self._kwargs.items()}
         self._children.append(self)
         self.run = functools.partial(self._lead, self.run)
@@ -191,6 +194,8 @@ class Process(threading.Thread):
                 write_error("Process %s:\n%s\n" % (self.name, render_traceback(error, "main.py")))
                 code = 1
         self.exitcode = code
+        for end in self._ends:
+            end.close()
         flush_streams()
 
     def join(self, timeout=None):
@@ -351,32 +356,8 @@ def make_executor(base):
     return ProcessPoolExecutor
 
 
-class Value(Shared):
-    def __init__(self, typecode_or_type, *args, lock=True):
-        kind = typecode_or_type if isinstance(typecode_or_type, str) else "i"
-        self.value = args[0] if args else 0.0 if kind in "fd" else b"" if kind == "c" else 0
-        self._lock = threading.RLock() if lock in (True, None) else lock
-
-    def get_lock(self):
-        return self._lock
-
-    get_obj = acquire = release = None
-
-    def __enter__(self):
-        return self._lock.__enter__()
-
-    def __exit__(self, *details):
-        return self._lock.__exit__(*details)
-
-    def __repr__(self):
-        return "<Synchronized wrapper for %r>" % self.value
-
-
-class Array(Shared, list):
-    def __init__(self, typecode_or_type, size_or_initializer, *, lock=True):
-        number = isinstance(size_or_initializer, int)
-        super().__init__([0.0 if typecode_or_type in ("f", "d") else 0] * size_or_initializer if number else size_or_initializer)
-        self._lock = threading.RLock() if lock in (True, None) else lock
+class Guarded(Shared):
+    """What has a lock of its own."""
 
     def get_lock(self):
         return self._lock
@@ -384,12 +365,43 @@ class Array(Shared, list):
     def get_obj(self):
         return self
 
+    def acquire(self, *arguments):
+        return self._lock.acquire(*arguments)
+
+    def release(self):
+        self._lock.release()
+
+    def __enter__(self):
+        return self._lock.__enter__()
+
+    def __exit__(self, *details):
+        return self._lock.__exit__(*details)
+
+
+class Value(Guarded):
+    def __init__(self, typecode_or_type, *args, lock=True):
+        kind = typecode_or_type if isinstance(typecode_or_type, str) else "i"
+        self.value = args[0] if args else 0.0 if kind in "fd" else b"" if kind == "c" else 0
+        self._lock = threading.RLock() if lock in (True, None) else lock
+
+    def __repr__(self):
+        return "<Synchronized wrapper for %r>" % self.value
+
+
+class Array(Guarded, list):
+    def __init__(self, typecode_or_type, size_or_initializer, *, lock=True):
+        number = isinstance(size_or_initializer, int)
+        super().__init__([0.0 if typecode_or_type in ("f", "d") else 0] * size_or_initializer if number else size_or_initializer)
+        self._lock = threading.RLock() if lock in (True, None) else lock
+
 
 class End(Shared):
-    """One end of a pipe."""
+    """One end of a pipe. Each process has a copy, and it is closed when the last one is."""
 
-    def __init__(self, inbox, outbox, reads=True, writes=True):
+    def __init__(self, inbox, outbox, reads, writes, copies=None):
         self.inbox, self.outbox, self.readable, self.writable, self.closed = inbox, outbox, reads, writes, False
+        self.copies = [0] if copies is None else copies
+        self.copies[0] += 1
 
     def send(self, obj):
         if self.closed or not self.writable:
@@ -419,6 +431,10 @@ class End(Shared):
     def close(self):
         if not self.closed:
             self.closed = True
+            self.copies[0] -= 1
+            if not self.copies[0]:
+                # Whoever reads at the other end finds that nothing follows.
+                self.outbox.put(None)
 
     def __enter__(self):
         return self

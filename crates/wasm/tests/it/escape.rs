@@ -53,7 +53,6 @@ async fn nothing_of_this_machine_is_there() {
         "import socket\nsocket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)",
         "import ctypes\nctypes.CDLL(None)",
         "import mmap\nmmap.mmap(-1, 4096)",
-        "import signal\nsignal.setitimer(signal.ITIMER_REAL, 100)",
     ];
     for act in acts {
         let seen = tried(act).await;
