@@ -490,7 +490,7 @@ def begin(modules):
 # Runs of a program until the interpreter has adapted its code to what it sees, which it does in the code itself.
 WARM_RUNS = 40
 WARM_CODE = "x = 1\nfor i in range(3): x += i\nprint('warm', x)\nf'{x}'"
-WARM_LAST = {"start": 49, "end": 55, "line": 4, "column": 0}
+WARM_LAST = {"start": WARM_CODE.rindex("\n") + 1, "end": len(WARM_CODE), "line": 4, "column": 0}
 
 
 def warm_up(link):

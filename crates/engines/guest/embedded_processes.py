@@ -22,6 +22,20 @@ class Signals:
         self.sleep, self.now, self.leave = sleep, now, leave
         self.handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGPIPE: signal.SIG_IGN, signal.SIGXFSZ: signal.SIG_IGN}
         self.due, self.interval = None, 0.0
+        # Whether the program's own code runs: what a handler raises has no place to go outside of it.
+        self.inside = False
+
+    def lead(self, execute):
+        """The same function, in which timers come."""
+
+        def led(*arguments):
+            self.inside = True
+            try:
+                return execute(*arguments)
+            finally:
+                self.inside = False
+
+        return led
 
     def known(self, number):
         try:
@@ -87,16 +101,22 @@ class Signals:
 
     def look(self, *_):
         """What the interpreter calls at every jump and call while a timer runs."""
+        frame = sys._getframe(1)
+        if self.inside and frame.f_globals is not globals():
+            self.take(frame)
+
+    def take(self, frame):
+        """Delivers the signal of a timer that is due."""
         if self.due is not None and self.now() >= self.due:
             self.arm(self.now() + self.interval if self.interval else None)
-            self.deliver(signal.SIGALRM, sys._getframe(1))
+            self.deliver(signal.SIGALRM, frame)
 
     def nap(self, seconds):
         """Sleeps, and takes what comes meanwhile."""
         end = self.now() + seconds
-        while self.due is not None and self.due < end:
+        while self.inside and self.due is not None and self.due < end:
             self.sleep(max(self.due - self.now(), 0))
-            self.look()
+            self.take(sys._getframe(1))
             seconds = max(end - self.now(), 0)
         self.sleep(seconds)
 
@@ -114,6 +134,7 @@ def install_signals(sleep, now, leave):
     signal.siginterrupt = lambda number, flag: None
     signal.valid_signals = lambda: set(signal.Signals)
     os.kill = signals.kill
+    Interpreter.execute = signals.lead(Interpreter.execute)
     return signals
 
 

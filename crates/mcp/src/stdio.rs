@@ -12,35 +12,27 @@ use tokio::net::unix::pipe;
 
 /// What a client sends.
 pub(crate) fn input() -> Box<dyn AsyncRead + Send + Unpin> {
-    let (stdin, path) = (io::stdin(), "/proc/self/fd/0");
-    match kind(stdin.as_fd()) {
-        // Opened again, so that nobody else's end stops waiting: whether it does is a setting of the open file, `open(2)`.
-        Some(FileType::Fifo) => match pipe::OpenOptions::new().open_receiver(path) {
-            Ok(receiver) => Box::new(receiver),
-            Err(_) => Box::new(tokio::io::stdin()),
-        },
-        Some(FileType::Socket) => match socket(stdin.as_fd()) {
-            Some(socket) => Box::new(socket),
-            None => Box::new(tokio::io::stdin()),
-        },
-        _ => Box::new(tokio::io::stdin()),
-    }
+    let stdin = io::stdin();
+    // Opened again, so that nobody else's end stops waiting: whether it does is a setting of the open file, `open(2)`.
+    let pipe = || pipe::OpenOptions::new().open_receiver("/proc/self/fd/0").ok();
+    let opened: Option<Box<dyn AsyncRead + Send + Unpin>> = match kind(stdin.as_fd()) {
+        Some(FileType::Fifo) => pipe().map(|pipe| Box::new(pipe) as _),
+        Some(FileType::Socket) => socket(stdin.as_fd()).map(|socket| Box::new(socket) as _),
+        _ => None,
+    };
+    opened.unwrap_or_else(|| Box::new(tokio::io::stdin()))
 }
 
 /// What a client hears.
 pub(crate) fn output() -> Box<dyn AsyncWrite + Send + Unpin> {
-    let (stdout, path) = (io::stdout(), "/proc/self/fd/1");
-    match kind(stdout.as_fd()) {
-        Some(FileType::Fifo) => match pipe::OpenOptions::new().open_sender(path) {
-            Ok(sender) => Box::new(sender),
-            Err(_) => Box::new(tokio::io::stdout()),
-        },
-        Some(FileType::Socket) => match socket(stdout.as_fd()) {
-            Some(socket) => Box::new(socket),
-            None => Box::new(tokio::io::stdout()),
-        },
-        _ => Box::new(tokio::io::stdout()),
-    }
+    let stdout = io::stdout();
+    let pipe = || pipe::OpenOptions::new().open_sender("/proc/self/fd/1").ok();
+    let opened: Option<Box<dyn AsyncWrite + Send + Unpin>> = match kind(stdout.as_fd()) {
+        Some(FileType::Fifo) => pipe().map(|pipe| Box::new(pipe) as _),
+        Some(FileType::Socket) => socket(stdout.as_fd()).map(|socket| Box::new(socket) as _),
+        _ => None,
+    };
+    opened.unwrap_or_else(|| Box::new(tokio::io::stdout()))
 }
 
 fn kind(descriptor: BorrowedFd<'_>) -> Option<FileType> {

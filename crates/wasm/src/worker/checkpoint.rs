@@ -273,6 +273,9 @@ impl Checkpoints {
     }
 
     fn write(&self, number: u64, whole: bool, changed: &[usize], memory: &[u8]) -> io::Result<()> {
+        if self.states.is_empty() {
+            fs::create_dir_all(&self.folder)?;
+        }
         let mut table: Vec<u8> = Vec::with_capacity(changed.len() * 4);
         for page in changed {
             table.extend(u32::try_from(*page).map_err(io::Error::other)?.to_le_bytes());

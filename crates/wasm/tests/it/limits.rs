@@ -95,6 +95,18 @@ async fn a_program_leaves_by_its_own_status() {
 }
 
 #[tokio::test]
+async fn a_timer_comes_in_the_program_and_not_behind_it() {
+    let bench = bench();
+    let every = "import signal\nover = False\n\
+        signal.signal(signal.SIGALRM, lambda *_: over and 1 / 0)\n\
+        signal.setitimer(signal.ITIMER_REAL, 1e-6, 1e-6)\nprint('armed')\nover = True";
+    assert_eq!(bench.python(every).await, (Ending::Finish, "armed\n".to_owned()));
+    let (ending, _) = bench.python(&format!("{every}\nwhile True: pass")).await;
+    let Ending::Raise(exception) = ending else { panic!("{ending:?}") };
+    assert_eq!(exception.kind, "ZeroDivisionError");
+}
+
+#[tokio::test]
 async fn files_and_the_workspace_are_bounded() {
     let limits = Limits { file: 1 << 20, workspace: 4 << 20, ..Limits::default() };
     let bench = with(0, limits);
