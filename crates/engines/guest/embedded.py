@@ -155,6 +155,17 @@ class Threads:
         else:
             self.turn(thread)
 
+    def expect(self, thread):
+        """Lets a thread wait for its first turn."""
+        thread._started.set()
+        self.waiting.append(thread)
+
+    def lead(self, thread):
+        """Gives one that waits its turn now."""
+        if thread in self.waiting and thread not in self.running:
+            self.waiting.remove(thread)
+            self.turn(thread)
+
     def turn(self, thread):
         """Runs a thread to its end, or until it has to wait."""
         self.running.append(thread)
@@ -166,7 +177,7 @@ class Threads:
                 thread.finished.set()
             else:
                 thread.run()
-        except Blocked:
+        except (Blocked, Expired):
             vars(thread).update(kept)
             self.waiting.append(thread)
             return
@@ -186,9 +197,7 @@ class Threads:
         self.until.append(until)
         try:
             for thread in [thread for thread in self.waiting if getattr(thread, "_due", 0) <= self.now()]:
-                if thread in self.waiting and thread not in self.running:
-                    self.waiting.remove(thread)
-                    self.turn(thread)
+                self.lead(thread)
         finally:
             self.until.pop()
         return self.events != before
@@ -216,6 +225,10 @@ class Threads:
 
     def sleep(self, seconds):
         current = self.running[-1]
+        until = min((thread.until for thread in self.running if getattr(thread, "until", None) is not None), default=None)
+        if until is not None and self.now() + seconds > until:
+            self.sleep_really(max(until - self.now(), 0))
+            raise Expired
         if current is self.main or not self.waiting and not current.daemon:
             end = self.now() + seconds
             if seconds > 0 and self.waiting and current is self.main:
@@ -275,7 +288,7 @@ def install_threads(sleep):
     threading.Thread.is_alive = lambda thread: thread is threads.main or thread._started.is_set() and not getattr(thread, "_over", False)
     threading.current_thread = threading.currentThread = lambda: threads.running[-1]
     threading.get_ident = lambda: threads.running[-1].ident
-    threading.enumerate = lambda: [threads.main, *threads.running[1:], *(thread for thread in threads.waiting if thread not in threads.running)]
+    threading.enumerate = lambda: [thread for thread in dict.fromkeys([threads.main, *threads.running, *threads.waiting]) if not hasattr(thread, "_apart")]
     threading.active_count = lambda: len(threading.enumerate())
     threading._shutdown = threads.finish
     time.sleep = threads.sleep
@@ -403,7 +416,7 @@ def install_numbers():
 
         return call
 
-    builtins.open = io.open = globals()["OPEN"] = told(builtins.open)
+    builtins.open = io.open = globals()["OPEN"] = with_program(told(builtins.open))
     for name in USED:
         if hasattr(os, name):
             setattr(os, name, told(getattr(os, name)))
@@ -450,6 +463,41 @@ def install_traceback():
     globals()["render_traceback"] = lambda error, filename: render(error, filename).replace(NO_SITE, "")
 
 
+def leave(link, status):
+    if any(isinstance(thread, Child) for thread in guest.threads.running):
+        raise Left(status)
+    link.call(b"x%d" % status)
+
+
+def install_identity():
+    """What `python3 main.py` would say of itself: where its library is, and that it looks for modules beside the program."""
+    import zipimport
+
+    sys.flags = sys.flags.__replace__(isolated=0, ignore_environment=0, no_user_site=0, no_site=0, safe_path=False)
+    place = zipimport.zipimporter.get_filename
+    zipimport.zipimporter.get_filename = lambda importer, name: place(importer, name).removesuffix("c")
+    for module in list(sys.modules.values()):
+        if str(getattr(module, "__file__", None) or "").endswith(".pyc"):
+            module.__file__ = module.__spec__.origin = module.__file__.removesuffix("c")
+
+
+def with_program(open):
+    """The same `open`, for which the program is a file that can be read."""
+
+    def opened(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, *rest, **options):
+        try:
+            return open(file, mode, buffering, encoding, errors, newline, *rest, **options)
+        except FileNotFoundError:
+            module = guest.interpreter.module
+            if isinstance(file, int) or set(mode) & set("wax+") or os.path.abspath(os.fspath(file)) != getattr(module, "__file__", None):
+                raise
+            data = io.BytesIO(guest.interpreter.code.encode("utf-8", "surrogatepass"))
+            data.name = file
+            return data if "b" in mode else io.TextIOWrapper(data, encoding or "utf-8", errors, newline)
+
+    return functools.wraps(open)(opened)
+
+
 def begin(modules):
     """What the host calls once, before it keeps the memory as an image."""
     open_streams()
@@ -459,10 +507,12 @@ def begin(modules):
     install_traceback()
     install_sockets(link.call)
     # The system interface knows no status of 126 and more.
-    os._exit = lambda status: link.call(b"x%d" % status)
+    os._exit = lambda status: leave(link, status)
     signals = install_signals(time.sleep, time.monotonic, lambda number: link.call(b"k%d" % number))
     threads = guest.threads = install_threads(signals.nap)
     install_processes()
+    install_children()
+    install_identity()
     install_hashes()
     install_loop(guest.interpreter.tools.line)
     for name in modules:

@@ -148,18 +148,26 @@ class Shared:
         raise TypeError("%s objects should only be shared between processes through inheritance" % type(self).__name__)
 
 
-def of_its_own(value):
+def of_its_own(value, worker):
     """A copy, as another process has it; the thing itself where it cannot be copied."""
     if isinstance(value, End):
         return End(value.inbox, value.outbox, value.readable, value.writable, value.copies)
     try:
-        return pickle.loads(pickle.dumps(value))
+        body = pickle.dumps(value)
+        with elsewhere(worker):
+            return pickle.loads(body)
     except Exception:
         return value
 
 
+def start_method():
+    import multiprocessing
+
+    return multiprocessing.get_start_method()
+
+
 class elsewhere:
-    """While it lasts, the current process is another one."""
+    """While it lasts, the current process is another one, with a `__main__` of its own where it has one."""
 
     def __init__(self, worker):
         self.worker = worker
@@ -168,11 +176,38 @@ class elsewhere:
         import multiprocessing.process as process
 
         self.before, process._current_process = process._current_process, self.worker
+        self.mains = {name: sys.modules["__main__"] for name in MAINS}
+        if self.worker._main is not None:
+            sys.modules.update(dict.fromkeys(MAINS, self.worker._main))
 
     def __exit__(self, *_):
         import multiprocessing.process as process
 
         process._current_process = self.before
+        sys.modules.update(self.mains)
+
+
+MAINS = ("__main__", "__mp_main__")
+
+
+def read_again(worker, method):
+    """Gives a process that is not forked its own `__main__`: it reads the program again, as `multiprocessing.spawn` has it. A
+    program that does not ask which one it is could not bear that; it counts as forked."""
+    interpreter, module = guest.interpreter, types.ModuleType("__mp_main__")
+    if method == "fork" or "__name__" not in interpreter.code:
+        return
+    module.__file__, module.__builtins__ = interpreter.module.__file__, builtins
+    try:
+        code = compile(interpreter.code, os.path.basename(module.__file__), "exec", dont_inherit=True)
+    except SyntaxError:
+        # It waits or returns at its top level.
+        return
+    worker._main, worker._inheriting = module, True
+    try:
+        with elsewhere(worker):
+            exec(code, vars(module))
+    finally:
+        worker._inheriting = False
 
 
 class Process(threading.Thread):
@@ -180,10 +215,12 @@ class Process(threading.Thread):
 
     _numbers = itertools.count(1)
     _children = []
+    _apart, _inheriting, _main, _method = True, False, None, None
 
     def __init__(self, group=None, target=None, name=None, args=(), kwargs={}, *, daemon=None):
         number = next(self._numbers)
-        super().__init__(None, target, name or "Process-%d" % number, args, kwargs, daemon=False)
+        kind = type(self).__name__ if self._method else "Process"
+        super().__init__(None, target, name or "%s-%d" % (kind, number), args, kwargs, daemon=False)
         self.exitcode, self.pid, self.authkey = None, None, b""
         self._as_daemon, self._number = bool(daemon), number
 
@@ -193,13 +230,31 @@ class Process(threading.Thread):
     def start(self):
         if self.pid is not None:
             raise AssertionError("cannot start a process twice")
+        import multiprocessing.spawn as spawn
+
+        spawn._check_not_importing_main()
         self.pid = os.getpid() + self._number
-        self._args = tuple(map(of_its_own, self._args))
-        self._ends = [value for value in self._args if isinstance(value, End)]
-        self._kwargs = {name: of_its_own(value) for name, value in self._kwargs.items()}
         self._children.append(self)
-        self.run = functools.partial(self._lead, self.run)
+        self.run = functools.partial(self._lead, self._begin())
         super().start()
+
+    def _begin(self):
+        """What it does, with what it is given as another process has that. How it fails is told when it runs."""
+        try:
+            read_again(self, self._method or start_method())
+        except BaseException as error:
+            trouble = error
+
+            def run():
+                raise trouble
+
+            return run
+        self._args = tuple(of_its_own(value, self) for value in self._args)
+        self._ends = [value for value in self._args if isinstance(value, End)]
+        self._kwargs = {name: of_its_own(value, self) for name, value in self._kwargs.items()}
+        self._target = of_its_own(self._target, self)
+        own = getattr(self._main, type(self).__qualname__, None)
+        return functools.partial(own.run, self) if isinstance(own, type) and type(self).__module__ == "__main__" else self.run
 
     def _lead(self, run):
         with elsewhere(self):
@@ -286,16 +341,26 @@ class Pool:
         if initializer is not None and not callable(initializer):
             raise TypeError("initializer must be a callable")
         self._processes, self._open = processes or os.cpu_count() or 1, True
-        self._worker = Process(name="ForkPoolWorker-%d" % next(self._numbers), daemon=True)
+        method = context.get_start_method() if context is not None else start_method()
+        kind = {"fork": "Fork", "spawn": "Spawn"}.get(method, "ForkServer")
+        self._worker = Process(name="%sPoolWorker-%d" % (kind, next(self._numbers)), daemon=True)
         self._worker.pid = os.getpid() + self._worker._number
+        read_again(self._worker, method)
         if initializer is not None:
             self._call(initializer, initargs)
 
     def _call(self, function, arguments, names={}):
-        function, arguments, names = pickle.loads(pickle.dumps((function, tuple(arguments), names)))
+        body = pickle.dumps((function, tuple(arguments), names))
         with elsewhere(self._worker):
-            result = function(*arguments, **names)
-        return pickle.loads(pickle.dumps(result))
+            function, arguments, names = pickle.loads(body)
+            try:
+                body, failed = pickle.dumps(function(*arguments, **names)), False
+            except Exception as error:
+                body, failed = pickle.dumps(error), True
+        result = pickle.loads(body)
+        if failed:
+            raise result
+        return result
 
     def _check(self):
         if not self._open:
@@ -352,7 +417,7 @@ def make_executor(base):
             if max_workers is not None and max_workers <= 0:
                 raise ValueError("max_workers must be greater than 0")
             self._max_workers = max_workers or os.cpu_count() or 1
-            self._pool = Pool(max_workers, initializer, initargs)
+            self._pool = Pool(max_workers, initializer, initargs, context=mp_context)
 
         def submit(self, fn, /, *args, **kwargs):
             if not self._pool._open:
@@ -529,10 +594,12 @@ def install_processes():
     Manager.Namespace = Namespace
     process.active_children = lambda: [child for child in Process._children if child.is_alive()]
     contexts.BaseContext.active_children = staticmethod(process.active_children)
-    kinds = [contexts.BaseContext, contexts.DefaultContext, contexts.ForkContext, contexts.SpawnContext, contexts.ForkServerContext]
-    for kind in kinds:
-        kind.Process = Process
-    contexts._default_context.get_start_method = lambda allow_none=False: "fork"
+    contexts.BaseContext.Process = contexts.DefaultContext.Process = Process
+    for method, kind in (("fork", "ForkProcess"), ("spawn", "SpawnProcess"), ("forkserver", "ForkServerProcess")):
+        context = type(contexts._concrete_contexts[method])
+        context.Process = type(kind, (Process,), {"_method": method, "__module__": "multiprocessing.context"})
+        context._check_available = lambda context: None
+    contexts._default_context._default_context = contexts._concrete_contexts["forkserver"]
     import multiprocessing
 
     for name in multiprocessing.__all__:

@@ -56,15 +56,14 @@ class Interpreter:
         sys.modules["__main__"] = self.module
         sys.argv = [run["filename"]]
         self.module.__builtins__ = builtins
-        self.module.__file__ = os.path.join(workspace, run["filename"])
+        self.module.__file__ = place = os.path.join(workspace, run["filename"])
         if sys.version_info < (3, 15):
             self.module.__cached__ = None
         vars(self.module).update(run["variables"])
         read_text_as(run["text_encoding"])
         self.tools.prepare(run)
-        remember_source(filename, run["code"])
         # Classes are looked for where their module says that it is.
-        remember_source(self.module.__file__, run["code"])
+        remember_source(run["code"], filename, place)
         return filename
 
     def run(self, run):
@@ -78,12 +77,13 @@ class Interpreter:
             return exit_ending(error), None
         except BaseException as error:  # noqa: B036 - whatever the program raised is its ending
             ending = raise_ending(error, filename)
-            return call_excepthook(error) or ending, None
+            return call_excepthook(error, ending), None
         if value is not NO_VALUE and value is not None and run["session"]:
             self.module._ = value
         return {"kind": "finish"}, encode_value(value, run["value_chars_max"])
 
     def execute(self, code, target, session):
+        RECURSION.begin()
         scope = vars(self.module)
         result = self.await_result(eval(code, scope), session) if code.co_flags & 0x80 else eval(code, scope)
         if target is None:
@@ -176,6 +176,32 @@ class Interpreter:
         for scope in gc.get_referrers(alive()) if alive() is not None else ():
             if type(scope) is dict:
                 clear_names(scope)
+
+
+class Recursion:
+    """As many calls fit below the limit as in `python3 main.py`: the guest's own frames do not count."""
+
+    def __init__(self):
+        self.get_whole, self.set_whole, self.own = sys.getrecursionlimit, sys.setrecursionlimit, 0
+
+    def begin(self):
+        """Counts the frames below the program that is about to run."""
+        # Before CPython 3.12 calls of functions in C count, too: `eval`.
+        frame, own = sys._getframe(1), int(sys.version_info < (3, 12))
+        while frame is not None:
+            frame, own = frame.f_back, own + 1
+        if own != self.own:
+            self.set_whole(self.get() + own)
+            self.own = own
+
+    def get(self):
+        return self.get_whole() - self.own
+
+    def set(self, limit, /):
+        self.set_whole(limit + self.own if type(limit) is int and limit > 0 else limit)
+
+
+RECURSION = Recursion()
 
 
 def current_folder():
@@ -355,11 +381,12 @@ def bound_names(body):
     return names
 
 
-def remember_source(filename, code):
+def remember_source(code, *filenames):
     import linecache
 
     lines = [line + "\n" for line in code.split("\n")]
-    linecache.cache[filename] = (len(code), None, lines, filename)
+    for filename in filenames:
+        linecache.cache[filename] = (len(code), None, lines, filename)
 
 
 def exit_ending(error):
@@ -396,17 +423,18 @@ def missing_module(error):
     return name if type(name) is str and len(name) <= NAME_CHARS_MAX else None
 
 
-def call_excepthook(error):
-    """Lets a hook of the program's own print the exception. An ending when the hook leaves the program."""
+def call_excepthook(error, ending):
+    """Lets a hook of the program's own show the exception. Another ending when the hook leaves the program."""
     if sys.excepthook is sys.__excepthook__:
-        return None
+        return ending
     try:
         sys.excepthook(type(error), error, error.__traceback__)
+        ending["exception"]["shown"] = True
     except SystemExit as leave:
         return exit_ending(leave)
     except BaseException as trouble:  # noqa: B036 - the program's ending is the first exception
-        write_error("Error in sys.excepthook:\n" + render_traceback(trouble, "") + "\n")
-    return None
+        write_error("Error in sys.excepthook:\n" + render_traceback(trouble, "") + "\n\nOriginal exception was:\n")
+    return ending
 
 
 def write_error(text):
@@ -548,6 +576,9 @@ def read_text_as(encoding):
     """Text files that are read without naming an encoding are read in this one. `None` is as ever."""
     import io
 
+    if encoding is None and io.open is OPEN:
+        return
+
     def open(file, mode="r", buffering=-1, named=None, errors=None, *rest, **options):
         named = options.pop("encoding", named)
         if named in (None, "locale") and not set(mode) & set("bwax+"):
@@ -557,10 +588,9 @@ def read_text_as(encoding):
     def text_encoding(named, stacklevel=2):
         return "locale" if named is None else named
 
-    if encoding is not None or io.open is not OPEN:
-        io.open = builtins.open = OPEN if encoding is None else open
-        # What pathlib asks which encoding it is to name.
-        io.text_encoding = TEXT_ENCODING if encoding is None else text_encoding
+    io.open = builtins.open = OPEN if encoding is None else open
+    # What pathlib asks which encoding it is to name.
+    io.text_encoding = TEXT_ENCODING if encoding is None else text_encoding
 
 
 def open_streams():
@@ -600,6 +630,19 @@ def flush_streams():
 OUR_NAMES = [globals()]
 
 
+def is_ours(frame):
+    return any(frame.f_globals is names for names in OUR_NAMES)
+
+
+def hide_frames(inspect):
+    original = inspect.getouterframes
+
+    def getouterframes(frame, context=1):
+        return [info for info in original(frame, context) if not is_ours(info.frame)]
+
+    inspect.getouterframes = getouterframes
+
+
 def install_hooks(interpreter):
     """Where the interpreter's own code would read the program from a file, or show frames of ours."""
     import traceback
@@ -608,7 +651,7 @@ def install_hooks(interpreter):
 
     def walk_stack(frame):
         frames = list(walk(sys._getframe(1) if frame is None else frame))
-        return iter([pair for pair in frames if not any(pair[0].f_globals is names for names in OUR_NAMES)])
+        return iter([pair for pair in frames if not is_ours(pair[0])])
 
     def print_report(first, error, trace, **options):
         lines = traceback.format_exception(type(error), error, trace, **options) if error is not None else []
@@ -629,6 +672,7 @@ def install_hooks(interpreter):
         threading.excepthook = threading.__excepthook__ = in_thread
         sys.unraisablehook = sys.__unraisablehook__ = unraisable
     traceback.walk_stack = walk_stack
+    sys.getrecursionlimit, sys.setrecursionlimit = RECURSION.get, RECURSION.set
     sys.meta_path.insert(0, Finder(interpreter))
 
 
@@ -636,8 +680,10 @@ class Finder:
     """Changes a few modules as they are imported: what they would do elsewhere cannot be done here."""
 
     def __init__(self, interpreter):
-        self.changes = {"matplotlib.pyplot": show_by_display, "multiprocessing.spawn": self.spawn_with_source}
+        self.changes = {"inspect": hide_frames, "matplotlib.pyplot": show_by_display, "multiprocessing.spawn": self.spawn_with_source}
         self.interpreter = interpreter
+        for name in set(self.changes) & set(sys.modules):
+            self.changes[name](sys.modules[name])
 
     def find_spec(self, name, path=None, target=None):
         if name not in self.changes:
@@ -650,6 +696,8 @@ class Finder:
         execute = spec.loader.exec_module
 
         def exec_module(module):
+            # A loader may be that of other modules, too.
+            del spec.loader.exec_module
             execute(module)
             self.changes[name](module)
 

@@ -59,6 +59,8 @@ impl Ending {
             Self::Finish => Some(0),
             Self::Kill { cause: KillCause::Signal(signal) } => Some(128 + signal),
             Self::Kill { .. } => Some(137),
+            // Where nobody catches it, CPython ends itself by the signal that it stands for.
+            Self::Raise(Exception { kind, .. }) if kind == "KeyboardInterrupt" => Some(128 + 2),
             Self::Raise(_) => Some(1),
             Self::Refuse(_) => Some(126),
             Self::Timeout { .. } => Some(124),
@@ -121,6 +123,8 @@ pub struct Exception {
     pub message: String,
     /// The missing module when the exception is about one; from the exception itself, never from text.
     pub module: Option<String>,
+    /// True when a hook of the program's own has shown it: a terminal then shows nothing more, as in CPython.
+    pub shown: bool,
     /// The traceback as the interpreter would print it.
     pub traceback: String,
 }

@@ -472,6 +472,7 @@ fn syntax_error(filename: &str, error: SyntaxError) -> Ending {
         kind: "SyntaxError".to_owned(),
         message: error.message,
         module: None,
+        shown: false,
         traceback,
     })
 }

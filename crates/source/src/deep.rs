@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::SyntaxError;
 
-const STACK_BYTES_MIN: usize = 8 * 1024 * 1024;
+/// What a parser takes beside its levels.
+const STACK_BYTES_BASE: usize = 512 * 1024;
 const STACK_BYTES_MAX: usize = 4096 * 1024 * 1024;
 
 /// Runs this on a stack that a program cannot exhaust: it is hostile, and each of its characters can be a level. Pages of a
@@ -16,9 +17,11 @@ pub(crate) fn on_deep_stack<T>(
     bytes_per_character: usize,
     work: impl FnOnce() -> Result<T, SyntaxError>,
 ) -> Result<T, SyntaxError> {
-    let bytes = code.len().saturating_mul(bytes_per_character).clamp(STACK_BYTES_MIN, STACK_BYTES_MAX);
-    // Not a thread: for a short program that would take longer than everything else here.
-    catch_unwind(AssertUnwindSafe(|| stacker::grow(bytes, work))).unwrap_or_else(|_| Err(unreadable(code)))
+    let levels = code.len().saturating_mul(bytes_per_character);
+    let bytes = levels.saturating_add(STACK_BYTES_BASE).min(STACK_BYTES_MAX);
+    // A short program is read on the stack that is there: to make one takes longer than everything else here.
+    catch_unwind(AssertUnwindSafe(|| stacker::maybe_grow(bytes, bytes, work)))
+        .unwrap_or_else(|_| Err(unreadable(code)))
 }
 
 pub(crate) fn unreadable(code: &str) -> SyntaxError {

@@ -303,6 +303,8 @@ impl Worker {
             let _whole = saving.lock();
             let keeping = self.checkpoints.as_mut().and_then(Checkpoints::hold);
             self.send(&done)?;
+            // The kernel likes to wake who waits for it on the processor of this thread, which has more to do.
+            std::thread::yield_now();
             if is_usable {
                 self.save(&sandbox);
                 self.sandbox = Some(Inhabited { in_session: true, sandbox });

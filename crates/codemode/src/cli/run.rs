@@ -135,7 +135,8 @@ fn print(report: &Report) {
     if let Some(value) = present::value_text(report) {
         note(&format!("{}\n{value}", styled(HEADING, "[value]")));
     }
-    if let Some(error) = present::error_text(report) {
+    let shown = matches!(&report.ending, Some(Ending::Raise(exception)) if exception.shown);
+    if let Some(error) = present::error_text(report).filter(|_| !shown) {
         note(&styled(BAD, &error));
     }
     for hint in &report.hints {

@@ -27,6 +27,8 @@ pub(crate) type Recycle = Box<dyn FnOnce(Link) + Send + Sync>;
 /// A guest and its workspace.
 pub(crate) struct GuestSession {
     alive: bool,
+    /// What the guest had used when it was given its program.
+    before: Option<Usage>,
     folder: Folder,
     /// The folder of all layers as the guest sees it.
     layers: PathBuf,
@@ -65,7 +67,7 @@ type Calls<'a> = FuturesUnordered<BoxFuture<'a, (u64, Result<Json, ToolError>)>>
 impl GuestSession {
     pub(crate) fn new(link: Link, folder: Folder, inside: Inside, persistent: bool) -> Self {
         let Inside { layers, workspace } = inside;
-        Self { alive: true, folder, layers, link, persistent, recycle: None, workspace }
+        Self { alive: true, before: None, folder, layers, link, persistent, recycle: None, workspace }
     }
 
     /// Gives the guest back after its one program instead of ending it.
@@ -76,7 +78,10 @@ impl GuestSession {
 
     async fn converse(&mut self, program: &Program, host: &dyn Host) -> Result<End, EngineError> {
         let nonce = format!("{:032x}", ulid::Ulid::new().0);
-        if !self.send_program(program, &nonce, host).await? {
+        let sent = self.send_program(program, &nonce, host).await?;
+        // While the guest begins to read: what it has used until now is no part of its answer's way.
+        self.before = Some(self.link.process.usage());
+        if !sent {
             return Ok(End::Exited(self.link.process.wait().await));
         }
         let mut calls: Calls<'_> = FuturesUnordered::new();
@@ -168,7 +173,7 @@ impl Session for GuestSession {
         host: &dyn Host,
         cancel: CancellationToken,
     ) -> Result<Outcome, EngineError> {
-        let before = self.link.process.usage();
+        self.before = None;
         let passed = self.link.process.passed();
         let end = tokio::select! {
             biased;
@@ -176,7 +181,8 @@ impl Session for GuestSession {
             cause = passed => Some(End::Passed(cause)),
             end = self.converse(program, host) => Some(end?),
         };
-        let usage = used(before, self.link.process.usage());
+        let usage =
+            self.before.take().map(|before| used(before, self.link.process.usage())).unwrap_or_default();
         let (ending, value) = match end {
             Some(End::Done(ending, value)) if self.persistent => (ending, value),
             Some(End::Done(ending, value)) => {
@@ -272,10 +278,10 @@ async fn pump(stream: &mut Option<pipe::Receiver>, name: Stream, host: &dyn Host
         *stream = None;
         return;
     }
-    let mut bytes = vec![0; READ_BYTES];
-    match receiver.try_read(&mut bytes) {
+    let mut bytes = Vec::with_capacity(READ_BYTES);
+    match receiver.try_read_buf(&mut bytes) {
         Ok(0) => *stream = None,
-        Ok(count) => host.emit(Event::Output(name, &bytes[..count])),
+        Ok(_) => host.emit(Event::Output(name, &bytes)),
         Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
         Err(_) => *stream = None,
     }
@@ -286,11 +292,12 @@ const DRAIN_BYTES_MAX: usize = 1024 * 1024;
 
 fn drain(stream: &Option<pipe::Receiver>, name: Stream, host: &dyn Host) {
     let Some(receiver) = stream else { return };
-    let mut bytes = vec![0; READ_BYTES];
+    let mut bytes = Vec::with_capacity(READ_BYTES);
     let mut total = 0;
     // Not `try_read`: it answers from what the runtime last heard of the pipe, which may be older than its content.
-    while let Ok(count) = rustix::io::read(receiver.as_fd(), &mut bytes) {
-        host.emit(Event::Output(name, &bytes[..count]));
+    while let Ok(count) = rustix::io::read(receiver.as_fd(), rustix::buffer::spare_capacity(&mut bytes)) {
+        host.emit(Event::Output(name, &bytes));
+        bytes.clear();
         total += count;
         if count == 0 || total >= DRAIN_BYTES_MAX {
             return;

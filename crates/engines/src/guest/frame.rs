@@ -144,6 +144,8 @@ enum WireEnding {
 struct WireException {
     message: String,
     module: Option<String>,
+    #[serde(default)]
+    shown: bool,
     traceback: String,
     #[serde(rename = "type")]
     kind: String,
@@ -213,8 +215,8 @@ impl From<WireEnding> for Ending {
             WireEnding::Exit { code: 0 } | WireEnding::Finish => Self::Finish,
             WireEnding::Exit { code } => Self::Exit { code: code & 0xFF },
             WireEnding::Raise { exception } => {
-                let WireException { kind, message, module, traceback } = exception;
-                Self::Raise(Exception { kind, message, module, traceback })
+                let WireException { kind, message, module, shown, traceback } = exception;
+                Self::Raise(Exception { kind, message, module, shown, traceback })
             }
         }
     }

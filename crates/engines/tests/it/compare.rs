@@ -76,8 +76,10 @@ async fn in_guest(engine: &dyn Engine, sample: &Sample) -> Seen {
     let outcome =
         session.run(&program(sample.language, &sample.code), &heard, CancellationToken::new()).await.unwrap();
     let mut stderr = heard.stderr();
-    // An exception that nobody caught is carried by the ending; a terminal shows it on standard error.
-    if let Ending::Raise(exception) = &outcome.ending {
+    // An exception that nobody caught is carried by the ending; a terminal shows it on standard error, unless the program did.
+    if let Ending::Raise(exception) = &outcome.ending
+        && !exception.shown
+    {
         stderr += &format!("{}\n", exception.traceback);
     }
     let status = outcome.ending.exit_code().unwrap();
@@ -123,9 +125,25 @@ fn status(status: ExitStatus) -> i32 {
 fn without(text: &str, folder: &Path) -> String {
     let folder = folder.to_string_lossy();
     // The jail calls the workspace by a name of its own.
-    [&*folder, "/workspace"].iter().fold(text.to_owned(), |text, folder| {
+    let text = [&*folder, "/workspace"].iter().fold(text.to_owned(), |text, folder| {
         text.replace(&format!("{folder}/"), "").replace(folder, "FOLDER")
-    })
+    });
+    without_library(&text)
+}
+
+/// The text with the place of the standard library taken out: no two machines have it at the same one.
+fn without_library(text: &str) -> String {
+    let mut rest = text;
+    let mut short = String::new();
+    while let Some(at) =
+        ["/lib/python3", "/lib/python315.zip/"].iter().filter_map(|mark| rest.find(mark)).min()
+    {
+        let start = rest[..at].rfind(['"', '(', ' ', '\n']).map_or(0, |before| before + 1);
+        let end = rest[at + 5..].find('/').map_or(rest.len(), |end| at + 5 + end);
+        short = short + &rest[..start] + "LIBRARY";
+        rest = &rest[end..];
+    }
+    short + rest
 }
 
 /// A text without the lines that mark columns: each version of CPython draws them otherwise.

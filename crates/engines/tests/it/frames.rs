@@ -81,6 +81,7 @@ async fn every_message_is_read() {
                     kind: "ValueError".into(),
                     message: "bad".into(),
                     module: None,
+                    shown: false,
                     traceback: "Traceback".into(),
                 }),
                 nonce: "n".into(),

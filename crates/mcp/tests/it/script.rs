@@ -203,6 +203,7 @@ impl Player {
                     kind: first.to_owned(),
                     message: last.to_owned(),
                     module: None,
+                    shown: false,
                     traceback: format!("{first}: {last}"),
                 });
             }
@@ -211,6 +212,7 @@ impl Player {
                     kind: "ValueError".to_owned(),
                     message: rest.to_owned(),
                     module: None,
+                    shown: false,
                     traceback: format!("  File \"main.sh\", line 1\nValueError: {rest}"),
                 });
             }

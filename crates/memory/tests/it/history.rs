@@ -81,8 +81,13 @@ fn each_ending_has_its_error_type_and_exit_code() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("history.db");
     let history = History::new(path.clone());
-    let exception =
-        Exception { kind: "KeyError".into(), message: "1".into(), module: None, traceback: String::new() };
+    let exception = Exception {
+        kind: "KeyError".into(),
+        message: "1".into(),
+        module: None,
+        shown: false,
+        traceback: String::new(),
+    };
     let refusal = Refusal { line: None, mend: "x".into(), message: "y".into(), rule: "calls" };
     let endings = [
         Ending::Cancel,

@@ -59,6 +59,7 @@ fn raised(run_id: &str, message: &str) -> Report {
         kind: "ValueError".to_owned(),
         message: message.to_owned(),
         module: None,
+        shown: false,
         traceback: format!("Traceback (most recent call last):\nValueError: {message}"),
     };
     report(run_id, Ending::Raise(exception))

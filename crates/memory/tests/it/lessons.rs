@@ -16,7 +16,8 @@ fn raised(kind: &str, message: &str, line: usize) -> Report {
     let traceback = format!(
         "Traceback (most recent call last):\n  File \"main.py#2\", line {line}, in <module>\n{kind}: {message}"
     );
-    let exception = Exception { kind: kind.into(), message: message.into(), module: None, traceback };
+    let exception =
+        Exception { kind: kind.into(), message: message.into(), module: None, shown: false, traceback };
     report("1", Ending::Raise(exception))
 }
 

@@ -99,5 +99,6 @@ fn exception(error: ToolError, call: &Call, code: &str, filename: &str) -> Excep
         traceback: format!("{place}\nToolError: {}", error.message),
         message: error.message,
         module: None,
+        shown: false,
     }
 }

@@ -12,6 +12,7 @@ fn raise(kind: &str, module: Option<&str>) -> Ending {
         kind: kind.to_owned(),
         message: String::new(),
         module: module.map(str::to_owned),
+        shown: false,
         traceback: String::new(),
     })
 }
