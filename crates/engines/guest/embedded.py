@@ -217,6 +217,10 @@ class Threads:
                 raise Blocked
             raise RuntimeError("this program waits for what never comes: here a thread runs only while the others wait for it")
         left = end - self.now()
+        if self.running[-1] is not self.main and end > self.until[-1]:
+            # Who could wake it goes on first.
+            self.sleep_really(max(self.until[-1] - self.now(), 0))
+            raise Ended if self.running[-1].daemon else Blocked
         if timer is not None and timer < left:
             self.sleep_really(timer)
             return self.others(end)
@@ -389,8 +393,27 @@ NUMBERS = {"E2BIG": 7, "EACCES": 13, "EAGAIN": 11, "EBADF": 9, "EBUSY": 16, "EEX
            "EISDIR": 21, "ELOOP": 40, "EMFILE": 24, "ENAMETOOLONG": 36, "ENOENT": 2, "ENOSPC": 28, "ENOSYS": 38, "ENOTDIR": 20,
            "ENOTEMPTY": 39, "ENOTSUP": 95, "EPERM": 1, "EPIPE": 32, "EROFS": 30, "ESPIPE": 29, "ETIMEDOUT": 110, "EXDEV": 18,
            "ECONNREFUSED": 111, "EDQUOT": 122, "EINTR": 4, "ENOTSOCK": 88, "EDOM": 33, "ERANGE": 34, "ECHILD": 10, "ENOEXEC": 8}
+# What the C library here words otherwise.
+TEXTS = {18: "Invalid cross-device link", 24: "Too many open files", 29: "Illegal seek", 34: "Numerical result out of range",
+         36: "File name too long", 40: "Too many levels of symbolic links", 95: "Operation not supported", 110: "Connection timed out"}
 USED = ("access chdir close dup dup2 fdopen fstat ftruncate futimens link listdir lseek lstat mkdir open pread pwrite read "
         "readlink remove rename replace rmdir scandir stat symlink truncate unlink utime write").split()
+
+
+# The classes of errors, by the name of their number.
+KINDS = {"EACCES": PermissionError, "EAGAIN": BlockingIOError, "ECHILD": ChildProcessError, "ECONNREFUSED": ConnectionRefusedError,
+         "EEXIST": FileExistsError, "EINTR": InterruptedError, "EISDIR": IsADirectoryError, "ENOENT": FileNotFoundError,
+         "ENOTDIR": NotADirectoryError, "EPERM": PermissionError, "EPIPE": BrokenPipeError, "ETIMEDOUT": TimeoutError}
+
+
+def kinds_of_errors():
+    """The interpreter's own table of them, by number: `OSError(2, "...")` looks there for the class that it becomes."""
+    # What is frozen is looked at by nobody; it is frozen again when all is there.
+    gc.unfreeze()
+    for table in gc.get_referrers(ChildProcessError):
+        if type(table) is dict and all(type(key) is int for key in table):
+            return table
+    return {}
 
 
 def install_numbers():
@@ -400,22 +423,30 @@ def install_numbers():
     errno.errorcode.clear()
     errno.errorcode.update({number: name for name, number in NUMBERS.items()})
 
-    def told(function):
-        import functools
+    kinds = kinds_of_errors()
+    kinds.update({NUMBERS[name]: kind for name, kind in KINDS.items()})
 
+    def told(function):
         @functools.wraps(function)
         def call(*arguments, **names):
             try:
                 return function(*arguments, **names)
             except OSError as error:
                 # Once only: an error may pass through more than one of these.
-                if error.errno in known and not getattr(error, "__notes_number__", False):
-                    error.errno = known[error.errno]
-                    error.__notes_number__ = True
-                raise
+                if error.errno not in known or getattr(error, "__notes_number__", False):
+                    raise
+                number, told = known[error.errno], error
+            words, context = TEXTS.get(number, told.strerror), told.__context__
+            if type(told) is not kinds.get(number, OSError):
+                told = OSError(number, words, told.filename, None, told.filename2)
+                told.__context__ = context
+            told.errno, told.strerror, told.args, told.__notes_number__ = number, words, (number, words), True
+            raise told
 
         return call
 
+    own, words = {number: code for code, number in known.items()}, os.strerror
+    os.strerror = lambda number, /: TEXTS.get(number) or words(own.get(number, number))
     builtins.open = io.open = globals()["OPEN"] = with_program(told(builtins.open))
     for name in USED:
         if hasattr(os, name):
@@ -514,6 +545,7 @@ def begin(modules):
     install_children()
     install_identity()
     install_hashes()
+    install_decimals()
     install_loop(guest.interpreter.tools.line)
     for name in modules:
         try:
@@ -521,6 +553,7 @@ def begin(modules):
         except ImportError:
             pass
     install_numbers()
+    install_integers()
     # Threads that those modules started are none of a program's.
     threads.waiting.clear()
     threads.count = 1

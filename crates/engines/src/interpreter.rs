@@ -25,6 +25,7 @@ pub const EMBEDDED_PYTHON_GUEST: &str = concat!(
     include_str!("../guest/embedded_processes.py"),
     include_str!("../guest/embedded_shell.py"),
     include_str!("../guest/embedded_children.py"),
+    include_str!("../guest/embedded_numbers.py"),
     include_str!("../guest/embedded.py")
 );
 /// The JavaScript guest for QuickJS, embedded likewise: `guest/embedded.js` says how it is led.
