@@ -8,47 +8,149 @@ def is_of_the_program(frame):
     return names.get("__name__") in MAINS or str(names.get("__file__") or "").startswith("/workspace/")
 
 
-def widened(function, place, wide, narrow):
-    """The same function, which gives a program integers of 64 bits where it does not ask for others. `place` is that of its
-    argument `dtype`. Libraries get what they were made for."""
+class Wide:
+    """Integers of 64 bits for a program that asks for no others. Libraries get what they were made for."""
 
-    @functools.wraps(function)
-    def call(*arguments, **options):
-        if not is_of_the_program(sys._getframe(1)):
+    def __init__(self, numpy):
+        self.kind, self.narrow = numpy.int64, numpy.dtype(numpy.intp)
+        self.array, self.arrays = numpy.array, numpy.ndarray
+
+    def means_int(self, kind):
+        return kind is int or type(kind) is str and kind == "int"
+
+    def made(self, function, place):
+        """For what makes arrays; `place` is that of its argument `dtype`."""
+
+        @functools.wraps(function)
+        def call(*arguments, **options):
+            if not is_of_the_program(sys._getframe(1)):
+                return function(*arguments, **options)
+            kind = options.get("dtype", arguments[place] if len(arguments) > place else None)
+            if not self.means_int(kind):
+                made = function(*arguments, **options)
+                if kind is not None or not self.is_narrow(made) or arguments and self.is_narrow(arguments[0]):
+                    return made
+            if len(arguments) > place:
+                arguments = (*arguments[:place], self.kind, *arguments[place + 1:])
+            else:
+                options = {**options, "dtype": self.kind}
             return function(*arguments, **options)
-        kind = options.get("dtype", arguments[place] if len(arguments) > place else None)
-        asked = kind is int or kind == "int" if isinstance(kind, (type, str)) else False
-        if not asked:
-            made = function(*arguments, **options)
-            if kind is not None or getattr(made, "dtype", None) != narrow or arguments and getattr(arguments[0], "dtype", None) == narrow:
-                return made
-        if len(arguments) > place:
-            arguments = (*arguments[:place], wide, *arguments[place + 1:])
-        else:
-            options = {**options, "dtype": wide}
-        return function(*arguments, **options)
 
-    return call
+        return call
+
+    def taken(self, function):
+        """For what takes lists of numbers where it could have arrays."""
+
+        @functools.wraps(function)
+        def call(*arguments, **options):
+            if is_of_the_program(sys._getframe(1)):
+                arguments = [self.of_list(argument) if type(argument) in (list, tuple) else argument for argument in arguments]
+            return function(*arguments, **options)
+
+        return call
+
+    def of_list(self, items):
+        if any(hasattr(item, "dtype") for item in items):
+            return items
+        if items and all(type(item) in (list, tuple) for item in items):
+            return type(items)(map(self.of_list, items))
+        try:
+            made = self.array(items)
+        except Exception:
+            return items
+        return made.astype(self.kind) if self.is_narrow(made) else items
+
+    def counted(self, function):
+        """For what counts, or finds positions."""
+
+        @functools.wraps(function)
+        def call(*arguments, **options):
+            made = function(*arguments, **options)
+            return self.widened(made) if is_of_the_program(sys._getframe(1)) else made
+
+        return call
+
+    def summed(self, function):
+        """For sums: those of truth values count."""
+
+        @functools.wraps(function)
+        def call(thing, *arguments, **options):
+            made = function(thing, *arguments, **options)
+            return self.widened(made) if is_of_the_program(sys._getframe(1)) and not self.is_narrow(thing) else made
+
+        return call
+
+    def widened(self, made):
+        if type(made) is tuple:
+            return tuple(map(self.widened, made))
+        return made.astype(self.kind) if self.is_narrow(made) else made
+
+    def is_narrow(self, thing):
+        return getattr(thing, "dtype", None) == self.narrow
+
+    def cast(self, function):
+        """For `astype`."""
+
+        @functools.wraps(function)
+        def astype(thing, dtype, *arguments, **options):
+            if is_of_the_program(sys._getframe(1)):
+                if self.means_int(dtype):
+                    dtype = self.kind
+                elif type(dtype) is dict:
+                    dtype = {name: self.kind if self.means_int(kind) else kind for name, kind in dtype.items()}
+            return function(thing, dtype, *arguments, **options)
+
+        return astype
+
+
+MAKERS = {"arange": 3, "array": 1, "asanyarray": 1, "asarray": 1, "ascontiguousarray": 1, "empty": 1, "eye": 3, "fromiter": 1,
+          "full": 2, "identity": 1, "indices": 1, "linspace": 5, "ones": 1, "zeros": 1}
+TAKERS = ("append clip column_stack concatenate cumprod cumsum diff dot flip hstack insert inner kron max min outer prod ravel repeat "
+          "reshape roll round sort split stack sum tile transpose unique vstack where").split()
+COUNTERS = "argmax argmin argsort argwhere bincount count_nonzero digitize flatnonzero histogram lexsort nonzero searchsorted unique unravel_index where".split()
+COUNTING_METHODS = "argmax argmin argsort nonzero searchsorted".split()
 
 
 def install_integers():
     import numpy
 
-    wide, narrow = numpy.int64, numpy.dtype(numpy.intp)
-    if narrow.itemsize == 8:
+    wide = Wide(numpy)
+    if wide.narrow.itemsize == 8:
         return
-    places = {"arange": 3, "array": 1, "asanyarray": 1, "asarray": 1, "ascontiguousarray": 1, "empty": 1, "eye": 3, "fromiter": 1,
-              "full": 2, "identity": 1, "indices": 1, "linspace": 5, "ones": 1, "zeros": 1}
-    for name, place in places.items():
-        setattr(numpy, name, widened(getattr(numpy, name), place, wide, narrow))
+    for name, place in MAKERS.items():
+        setattr(numpy, name, wide.made(getattr(numpy, name), place))
+    for name in TAKERS:
+        setattr(numpy, name, wide.taken(getattr(numpy, name)))
+    for name in COUNTERS:
+        setattr(numpy, name, wide.counted(getattr(numpy, name)))
+    numpy.sum = wide.summed(numpy.sum)
     numpy.int_, numpy.uint = numpy.int64, numpy.uint64
+    # The kinds that need not be named where an array is shown.
+    implied = sys.modules["numpy._core.arrayprint"]._typelessdata
+    implied[:] = [numpy.int64 if kind is wide.narrow.type else kind for kind in implied]
     randint = numpy.random.randint
 
     @functools.wraps(randint)
     def drawn(low, high=None, size=None, dtype=int):
-        return randint(low, high, size, wide if dtype is int and size is not None else dtype)
+        return randint(low, high, size, wide.kind if dtype is int and size is not None else dtype)
 
     numpy.random.randint = drawn
+    # The type is one that nobody may change; its names are a dictionary all the same.
+    names = gc.get_referents(vars(numpy.ndarray))[0]
+    KEPT.update(names)
+    names["astype"], names["sum"] = wide.cast(names["astype"]), wide.summed(names["sum"])
+    for name in COUNTING_METHODS:
+        names[name] = wide.counted(names[name])
+    sys._clear_internal_caches()
+    try:
+        from pandas.core.generic import NDFrame
+    except ImportError:
+        return
+    NDFrame.astype = wide.cast(NDFrame.astype)
+
+
+# Methods that compiled code may still know.
+KEPT = {}
 
 
 def install_decimals():

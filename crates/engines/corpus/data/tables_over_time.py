@@ -1,0 +1,20 @@
+import numpy as np
+import pandas as pd
+
+days = pd.date_range("2024-01-29", periods=8, freq="D")
+df = pd.DataFrame({"day": days, "visits": [10, 12, 9, 20, 22, 18, 7, 30]})
+df["weekday"] = df["day"].dt.day_name()
+df["month"] = df["day"].dt.to_period("M").astype(str)
+print(df.groupby("month")["visits"].agg(["sum", "mean", "max"]))
+print(df.set_index("day")["visits"].resample("3D").sum())
+print(df["visits"].rolling(3, min_periods=1).mean().round(2).tolist(), df["visits"].shift(1, fill_value=0).tolist())
+print(df.loc[df["day"] >= "2024-02-01", ["weekday", "visits"]])
+print((df["day"].max() - df["day"].min()).days, df["day"].dt.isocalendar().week.tolist(), df["day"].diff().dt.days.tolist())
+print(df["visits"].quantile(0.5), np.percentile(df["visits"], [25, 75]), df["visits"].std().round(3), df["visits"].median())
+df["class"] = pd.cut(df["visits"], [0, 10, 20, 100], labels=["low", "mid", "high"])
+print(df["class"].value_counts().sort_index(), df.groupby("class", observed=True)["visits"].mean().to_dict())
+print(pd.to_datetime(["2024-03-01 10:00", "2024-03-02"], format="mixed"), pd.Timestamp("2024-02-28") + pd.offsets.BDay(3), pd.Timedelta("1 days 02:00:00").total_seconds())
+print(pd.Timestamp("2024-03-31 12:00", tz="UTC").tz_convert("Europe/Berlin"), pd.bdate_range("2024-01-05", periods=3).strftime("%a").tolist())
+wide = df.pivot_table(index="weekday", columns="month", values="visits", aggfunc="sum", fill_value=0)
+print(wide, wide.loc["Monday"].sum())
+print(df.tail(3).to_string(index=False), df["visits"].pct_change().round(3).tolist()[-2:])
