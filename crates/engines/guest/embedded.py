@@ -197,6 +197,8 @@ class Threads:
         self.until.append(until)
         try:
             for thread in [thread for thread in self.waiting if getattr(thread, "_due", 0) <= self.now()]:
+                if hasattr(thread, "_leads"):
+                    thread.until = None if until == float("inf") else until
                 self.lead(thread)
         finally:
             self.until.pop()
@@ -212,12 +214,13 @@ class Threads:
         if self.others(end):
             return True
         timer = self.next_timer()
+        leads = self.running[-1] is self.main or hasattr(self.running[-1], "_leads")
         if seconds is None and timer is None:
-            if self.running[-1] is not self.main:
+            if not leads:
                 raise Blocked
             raise RuntimeError("this program waits for what never comes: here a thread runs only while the others wait for it")
         left = end - self.now()
-        if self.running[-1] is not self.main and end > self.until[-1]:
+        if not leads and end > self.until[-1]:
             # Who could wake it goes on first.
             self.sleep_really(max(self.until[-1] - self.now(), 0))
             raise Ended if self.running[-1].daemon else Blocked

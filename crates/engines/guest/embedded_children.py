@@ -119,7 +119,7 @@ class World:
         sys.argv, guest.threads.waiting = self.arguments, []
         sys.path[0:1] = [self.place] if self.place else []
         sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BytesIO(self.streams.stdin), "utf-8")
-        sys.stdout = sys.__stdout__ = self.stream(self.streams.out, "<stdout>", "strict")
+        sys.stdout = sys.__stdout__ = self.stream(self.streams.out, "<stdout>", "surrogateescape")
         sys.stderr = sys.__stderr__ = self.stream(self.streams.err, "<stderr>", "backslashreplace")
         sys.excepthook = sys.__excepthook__
         atexit.register = self.register
@@ -219,7 +219,7 @@ class Child(threading.Thread):
     """A child: it runs when somebody waits, from its beginning again when that was not long enough."""
 
     _numbers = itertools.count(1)
-    _apart = True
+    _apart = _leads = True
 
     def __init__(self, words, shell, folder, environment):
         super().__init__(name=str(words))
@@ -236,16 +236,17 @@ class Child(threading.Thread):
         return float(self.words[1])
 
     def begin(self):
-        guest.threads.expect(self)
+        if self.sleeps() is None:
+            guest.threads.expect(self)
 
     def run(self):
         if self.status is not None or not self.is_fed:
             return
-        out, err = self.out, self.err
-        for buffer in {id(buffer): buffer for buffer in (out, err) if isinstance(buffer, bytearray)}.values():
-            buffer.clear()
-        sink = lambda target: target.extend if isinstance(target, bytearray) else target
-        streams = Streams(bytes(self.stdin), sink(out), sink(err), self.environment)
+        for target in (self.out, self.err):
+            if isinstance(target, bytearray):
+                target.clear()
+        said = []
+        streams = Streams(bytes(self.stdin), self.sink(self.out, said), self.sink(self.err, said), self.environment)
         folder = os.getcwd()
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
@@ -254,6 +255,14 @@ class Child(threading.Thread):
             self.status = run_shell(streams, self.words[0], self.words) if self.shell else run_command(streams, self.words)
         finally:
             os.chdir(folder)
+        for write, data in said:
+            write(data)
+
+    def sink(self, target, said):
+        """Where what it says goes: kept back while it may have to begin again."""
+        if isinstance(target, bytearray):
+            return target.extend
+        return target if self.until is None else lambda data: said.append((target, data))
 
     def finish(self, until=None):
         """Runs to the end, if that comes before this time."""
@@ -279,7 +288,7 @@ class Child(threading.Thread):
         return self.status
 
     def end(self, number):
-        if self.look() is None or self.status is None:
+        if self.status is None:
             self.status = -number
         guest.threads.end(self)
 
@@ -476,3 +485,16 @@ def install_children():
     os.system = lambda command: subprocess.Popen(command, shell=True).wait() << 8
     os.waitstatus_to_exitcode = lambda status: status >> 8 if not status & 0x7F else -(status & 0x7F)
     install_asyncio_children()
+    Interpreter.run = with_children(Interpreter.run)
+
+
+def with_children(run):
+    """The same function; children that nobody waited for have run when it returns."""
+
+    def whole(interpreter, message):
+        done = run(interpreter, message)
+        for child in [thread for thread in guest.threads.waiting if isinstance(thread, Child)]:
+            guest.threads.lead(child)
+        return done
+
+    return whole

@@ -21,7 +21,6 @@ class Streams:
 
     def __init__(self, stdin, out, err, environment):
         self.stdin, self.out, self.err, self.environment = stdin, out, err, environment
-        self.status = 0
 
     def say(self, text):
         self.out(text.encode("utf-8", "surrogateescape"))
@@ -515,7 +514,7 @@ class Shell:
         return status
 
     def run_stage(self, tokens, streams):
-        words, files = [], []
+        words, assigned = [], {}
         tokens = list(tokens)
         try:
             while tokens:
@@ -523,8 +522,8 @@ class Shell:
                 if kind == "word":
                     if not words and token in KEYWORDS:
                         raise Unknown("`%s' is not here; write it in Python" % token)
-                    if not words and (assigned := re.fullmatch(r"([A-Za-z_]\w*)=(.*)", token, re.DOTALL)):
-                        files.append((assigned[1], " ".join(self.expand(assigned[2]))))
+                    if not words and (found := re.fullmatch(r"([A-Za-z_]\w*)=(.*)", token, re.DOTALL)):
+                        assigned[found[1]] = " ".join(self.expand(found[2]))
                     else:
                         words.extend(self.expand(token))
                 elif token in ("(", ")"):
@@ -535,9 +534,9 @@ class Shell:
             streams.complain("sh: 1: cannot open %s: %s\n" % (error.filename, (error.strerror or "").removesuffix("or directory").strip()))
             return 2
         if not words:
-            self.variables.update(files)
+            self.variables.update(assigned)
             return 0
-        return self.run_words(streams.copy(environment={**self.variables, **dict(files)}), words)
+        return self.run_words(streams.copy(environment={**self.variables, **assigned}), words)
 
     def redirect(self, streams, operator, name):
         if operator == "<":

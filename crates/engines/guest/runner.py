@@ -77,7 +77,7 @@ class Interpreter:
             return exit_ending(error), None
         except BaseException as error:  # noqa: B036 - whatever the program raised is its ending
             ending = raise_ending(error, filename)
-            return call_excepthook(error, ending), None
+            return call_excepthook(error, ending, filename), None
         if value is not NO_VALUE and value is not None and run["session"]:
             self.module._ = value
         return {"kind": "finish"}, encode_value(value, run["value_chars_max"])
@@ -423,7 +423,7 @@ def missing_module(error):
     return name if type(name) is str and len(name) <= NAME_CHARS_MAX else None
 
 
-def call_excepthook(error, ending):
+def call_excepthook(error, ending, filename):
     """Lets a hook of the program's own show the exception. Another ending when the hook leaves the program."""
     if sys.excepthook is sys.__excepthook__:
         return ending
@@ -433,7 +433,9 @@ def call_excepthook(error, ending):
     except SystemExit as leave:
         return exit_ending(leave)
     except BaseException as trouble:  # noqa: B036 - the program's ending is the first exception
-        write_error("Error in sys.excepthook:\n" + render_traceback(trouble, "") + "\n\nOriginal exception was:\n")
+        if trouble.__context__ is error:
+            trouble.__context__ = None
+        write_error("Error in sys.excepthook:\n" + render_traceback(trouble, filename) + "\n\nOriginal exception was:\n")
     return ending
 
 

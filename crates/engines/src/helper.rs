@@ -163,6 +163,10 @@ impl Process for Tree {
         self.guest().map(usage).unwrap_or_default()
     }
 
+    fn spent(&self) -> Usage {
+        self.guest().map(spent).unwrap_or_default()
+    }
+
     fn passed(&self) -> BoxFuture<'static, KillCause> {
         self.watch.passed(self.helper.id())
     }
@@ -214,20 +218,26 @@ fn first_child(pid: i32) -> Option<i32> {
     children.split_whitespace().next()?.parse().ok()
 }
 
-/// What a process and its children that were waited for have used; `proc_pid_stat(5)`, `proc_pid_io(5)`.
+/// What a process and its children that were waited for have used; `proc_pid_status(5)` and those of [`spent`].
 pub(crate) fn usage(pid: i32) -> Usage {
-    let (stat, status, io) = (of_process(pid, "stat"), of_process(pid, "status"), of_process(pid, "io"));
-    let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
-    let ticks: Option<u64> =
-        fields.get(11..15).map(|times| times.iter().filter_map(|time| time.parse::<u64>().ok()).sum());
+    let status = of_process(pid, "status");
     let peak = status
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+    Usage { memory_peak_bytes: peak.map(|kib| kib * 1024), ..spent(pid) }
+}
+
+/// The same without the peak of its memory; `proc_pid_stat(5)`, `proc_pid_io(5)`.
+pub(crate) fn spent(pid: i32) -> Usage {
+    let (stat, io) = (of_process(pid, "stat"), of_process(pid, "io"));
+    let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
+    let ticks: Option<u64> =
+        fields.get(11..15).map(|times| times.iter().filter_map(|time| time.parse::<u64>().ok()).sum());
     let moved = |name: &str| io.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
     let ticks_per_second = rustix::param::clock_ticks_per_second().max(1);
     Usage {
         cpu: ticks.map(|ticks| Duration::from_millis(ticks * 1000 / ticks_per_second)),
-        memory_peak_bytes: peak.map(|kib| kib * 1024),
+        memory_peak_bytes: None,
         read_bytes: moved("rchar:"),
         written_bytes: moved("wchar:"),
     }

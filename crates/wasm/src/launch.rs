@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use codemode_engines::EngineOptions;
-use codemode_engines::guest::{Exit, FrameReader, GuestSpec, Launch, Link, Process, usage};
+use codemode_engines::guest::{Exit, FrameReader, GuestSpec, Launch, Link, Process, spent, usage};
 use codemode_engines::network::{Proxy, ProxyOptions, Secret, System, environment};
 use codemode_engines::room::Room;
 use codemode_run::network::NetworkMode;
@@ -260,6 +260,10 @@ impl Process for Worker {
 
     fn usage(&self) -> Usage {
         self.child.id().map(|pid| usage(pid.cast_signed())).unwrap_or_default()
+    }
+
+    fn spent(&self) -> Usage {
+        self.child.id().map(|pid| spent(pid.cast_signed())).unwrap_or_default()
     }
 
     fn watch(&mut self, workspace: Room) {

@@ -57,6 +57,39 @@ fn an_exception_is_shown_with_the_program_s_own_lines() {
 }
 
 #[test]
+fn a_hook_of_the_program_s_own_shows_its_exception_and_nobody_shows_it_again() {
+    check(
+        "",
+        "import sys\nsys.excepthook = lambda kind, error, trace: print(f'{kind.__name__} in line {trace.tb_lineno}', file=sys.stderr)\nraise KeyError('x')",
+        expect![[r#"
+        ! KeyError in line 3
+        ! [run RUN · direct/none · N ms]
+        exit 1
+    "#]],
+    );
+    check(
+        "",
+        "import sys\nsys.excepthook = lambda *_: 1 / 0\nraise KeyboardInterrupt",
+        expect![[r#"
+            ! Error in sys.excepthook:
+            ! Traceback (most recent call last):
+            !   File "main.py", line 2, in <lambda>
+            !     sys.excepthook = lambda *_: 1 / 0
+            !                                 ~~^~~
+            ! ZeroDivisionError: division by zero
+            ! 
+            ! Original exception was:
+            ! Traceback (most recent call last):
+            !   File "main.py", line 3, in <module>
+            !     raise KeyboardInterrupt
+            ! KeyboardInterrupt
+            ! [run RUN · direct/none · N ms]
+            exit 130
+        "#]],
+    );
+}
+
+#[test]
 fn a_package_that_cannot_come_is_told_so() {
     check(
         "--language javascript",

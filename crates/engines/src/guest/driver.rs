@@ -27,8 +27,6 @@ pub(crate) type Recycle = Box<dyn FnOnce(Link) + Send + Sync>;
 /// A guest and its workspace.
 pub(crate) struct GuestSession {
     alive: bool,
-    /// What the guest had used when it was given its program.
-    before: Option<Usage>,
     folder: Folder,
     /// The folder of all layers as the guest sees it.
     layers: PathBuf,
@@ -67,7 +65,7 @@ type Calls<'a> = FuturesUnordered<BoxFuture<'a, (u64, Result<Json, ToolError>)>>
 impl GuestSession {
     pub(crate) fn new(link: Link, folder: Folder, inside: Inside, persistent: bool) -> Self {
         let Inside { layers, workspace } = inside;
-        Self { alive: true, before: None, folder, layers, link, persistent, recycle: None, workspace }
+        Self { alive: true, folder, layers, link, persistent, recycle: None, workspace }
     }
 
     /// Gives the guest back after its one program instead of ending it.
@@ -78,10 +76,7 @@ impl GuestSession {
 
     async fn converse(&mut self, program: &Program, host: &dyn Host) -> Result<End, EngineError> {
         let nonce = format!("{:032x}", ulid::Ulid::new().0);
-        let sent = self.send_program(program, &nonce, host).await?;
-        // While the guest begins to read: what it has used until now is no part of its answer's way.
-        self.before = Some(self.link.process.usage());
-        if !sent {
+        if !self.send_program(program, &nonce, host).await? {
             return Ok(End::Exited(self.link.process.wait().await));
         }
         let mut calls: Calls<'_> = FuturesUnordered::new();
@@ -173,7 +168,7 @@ impl Session for GuestSession {
         host: &dyn Host,
         cancel: CancellationToken,
     ) -> Result<Outcome, EngineError> {
-        self.before = None;
+        let before = self.link.process.spent();
         let passed = self.link.process.passed();
         let end = tokio::select! {
             biased;
@@ -181,8 +176,7 @@ impl Session for GuestSession {
             cause = passed => Some(End::Passed(cause)),
             end = self.converse(program, host) => Some(end?),
         };
-        let usage =
-            self.before.take().map(|before| used(before, self.link.process.usage())).unwrap_or_default();
+        let usage = used(before, self.link.process.usage());
         let (ending, value) = match end {
             Some(End::Done(ending, value)) if self.persistent => (ending, value),
             Some(End::Done(ending, value)) => {

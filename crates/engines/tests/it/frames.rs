@@ -67,6 +67,20 @@ async fn every_message_is_read() {
             FromGuest::Done { ending: Ending::Exit { code: 255 }, nonce: "n".into(), value: None },
         ),
         (
+            json!({"type": "done", "nonce": "n", "ending": {"kind": "raise", "exception": {"type": "E", "message": "", "module": "m", "traceback": "", "shown": true}}, "value": null}),
+            FromGuest::Done {
+                ending: Ending::Raise(Exception {
+                    kind: "E".into(),
+                    message: String::new(),
+                    module: Some("m".into()),
+                    shown: true,
+                    traceback: String::new(),
+                }),
+                nonce: "n".into(),
+                value: None,
+            },
+        ),
+        (
             json!({"type": "done", "nonce": "n", "ending": {"kind": "exit", "code": 0}, "value": {"json": null}}),
             FromGuest::Done {
                 ending: Ending::Finish,

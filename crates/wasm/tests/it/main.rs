@@ -9,6 +9,7 @@
 /// What plays the parts of the engine in these tests.
 const HELPER: &str = env!("CARGO_BIN_EXE_codemode-wasm-helper");
 
+mod children;
 #[path = "../../../engines/tests/it/compare.rs"]
 mod compare;
 mod corpus;
