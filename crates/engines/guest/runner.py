@@ -8,7 +8,9 @@ builtins.
 import ast
 import builtins
 import gc
+import io
 import json
+import linecache
 import os
 import sys
 import threading
@@ -382,8 +384,6 @@ def bound_names(body):
 
 
 def remember_source(code, *filenames):
-    import linecache
-
     lines = [line + "\n" for line in code.split("\n")]
     for filename in filenames:
         linecache.cache[filename] = (len(code), None, lines, filename)
@@ -460,8 +460,6 @@ def render_traceback(error, filename):
 
 def with_suggestion(text, error):
     """Adds `Did you mean ...`, which only the interpreter's own printer knows before CPython 3.12."""
-    import io
-
     if not isinstance(error, (AttributeError, NameError)):
         return text
     stderr, sys.stderr = sys.stderr, io.StringIO()
@@ -571,13 +569,11 @@ def shorten_items(items, count, left, depth, short):
 
 
 # Before 3.10 pathlib asks nobody.
-OPEN, TEXT_ENCODING = open, getattr(sys.modules["io"], "text_encoding", None)
+OPEN, TEXT_ENCODING = open, getattr(io, "text_encoding", None)
 
 
 def read_text_as(encoding):
     """Text files that are read without naming an encoding are read in this one. `None` is as ever."""
-    import io
-
     if encoding is None and io.open is OPEN:
         return
 
@@ -597,8 +593,6 @@ def read_text_as(encoding):
 
 def open_streams():
     """Whole lines leave at once; what cannot be encoded is passed on as it is."""
-    import io
-
     def stream(descriptor, name, errors):
         raw = io.FileIO(descriptor, "w", closefd=False)
         raw.name = name
