@@ -253,6 +253,10 @@ class Child(threading.Thread):
         try:
             os.chdir(self.folder)
             self.status = run_shell(streams, self.words[0], self.words) if self.shell else run_command(streams, self.words)
+        except Exception as error:
+            # A child that cannot go on is no failure of its parent.
+            streams.complain("codemode: %s: %s\n" % (type(error).__name__, error))
+            self.status = 1
         finally:
             os.chdir(folder)
         for write, data in said:

@@ -38,25 +38,34 @@ class Wide:
 
         return call
 
-    def taken(self, function):
-        """For what takes lists of numbers where it could have arrays."""
+    def taken(self, function, count):
+        """For what takes lists of numbers where it could have arrays, as so many first arguments."""
 
         @functools.wraps(function)
         def call(*arguments, **options):
             if is_of_the_program(sys._getframe(1)):
-                arguments = [self.of_list(argument) if type(argument) in (list, tuple) else argument for argument in arguments]
+                arguments = (*map(self.of_list, arguments[:count]), *arguments[count:])
             return function(*arguments, **options)
 
         return call
 
+    def joined(self, function):
+        """For what takes a list of such lists, each of its own length."""
+
+        @functools.wraps(function)
+        def call(arrays, *arguments, **options):
+            if type(arrays) in (list, tuple) and is_of_the_program(sys._getframe(1)):
+                arrays = [self.of_list(items) for items in arrays]
+            return function(arrays, *arguments, **options)
+
+        return call
+
     def of_list(self, items):
-        if any(hasattr(item, "dtype") for item in items):
+        if type(items) not in (list, tuple) or any(hasattr(item, "dtype") for item in items[:8]):
             return items
-        if items and all(type(item) in (list, tuple) for item in items):
-            return type(items)(map(self.of_list, items))
         try:
             made = self.array(items)
-        except Exception:
+        except ValueError:
             return items
         return made.astype(self.kind) if self.is_narrow(made) else items
 
@@ -105,8 +114,10 @@ class Wide:
 
 MAKERS = {"arange": 3, "array": 1, "asanyarray": 1, "asarray": 1, "ascontiguousarray": 1, "empty": 1, "eye": 3, "fromiter": 1,
           "full": 2, "identity": 1, "indices": 1, "linspace": 5, "ones": 1, "zeros": 1}
-TAKERS = ("append clip column_stack concatenate cumprod cumsum diff dot flip hstack insert inner kron max min outer prod ravel repeat "
-          "reshape roll round sort split stack sum tile transpose unique vstack where").split()
+TAKERS = {"append": 2, "clip": 1, "cumprod": 1, "cumsum": 1, "diff": 1, "dot": 2, "flip": 1, "insert": 1, "inner": 2, "kron": 2, "max": 1,
+          "min": 1, "outer": 2, "prod": 1, "ravel": 1, "repeat": 1, "reshape": 1, "roll": 1, "round": 1, "sort": 1, "split": 1, "sum": 1,
+          "tile": 1, "transpose": 1, "unique": 1, "where": 3}
+JOINERS = "column_stack concatenate hstack stack vstack".split()
 COUNTERS = "argmax argmin argsort argwhere bincount count_nonzero digitize flatnonzero histogram lexsort nonzero searchsorted unique unravel_index where".split()
 COUNTING_METHODS = "argmax argmin argsort nonzero searchsorted".split()
 
@@ -119,8 +130,10 @@ def install_integers():
         return
     for name, place in MAKERS.items():
         setattr(numpy, name, wide.made(getattr(numpy, name), place))
-    for name in TAKERS:
-        setattr(numpy, name, wide.taken(getattr(numpy, name)))
+    for name, count in TAKERS.items():
+        setattr(numpy, name, wide.taken(getattr(numpy, name), count))
+    for name in JOINERS:
+        setattr(numpy, name, wide.joined(getattr(numpy, name)))
     for name in COUNTERS:
         setattr(numpy, name, wide.counted(getattr(numpy, name)))
     numpy.sum = wide.summed(numpy.sum)
@@ -163,3 +176,5 @@ def install_decimals():
         return original(context, condition, [condition], *arguments)
 
     _pydecimal.Context._raise_error = raise_error
+    # No frames of it are seen elsewhere.
+    OUR_NAMES.append(vars(_pydecimal))

@@ -529,7 +529,7 @@ class Shell:
                 elif token in ("(", ")"):
                     raise Unknown("`%s' is not here; write it in Python" % token)
                 else:
-                    self.redirect(streams, token, None if "&" in token[1:] else " ".join(self.expand(tokens.pop(0)[1])))
+                    self.redirect(streams, token, None if "&" in token[1:] else self.target(tokens))
         except OSError as error:
             streams.complain("sh: 1: cannot open %s: %s\n" % (error.filename, (error.strerror or "").removesuffix("or directory").strip()))
             return 2
@@ -537,6 +537,12 @@ class Shell:
             self.variables.update(assigned)
             return 0
         return self.run_words(streams.copy(environment={**self.variables, **assigned}), words)
+
+    def target(self, tokens):
+        """The file that a redirection names."""
+        if not tokens or tokens[0][0] != "word":
+            raise Unknown("a redirection names no file")
+        return " ".join(self.expand(tokens.pop(0)[1]))
 
     def redirect(self, streams, operator, name):
         if operator == "<":

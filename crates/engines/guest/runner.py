@@ -630,6 +630,11 @@ def is_ours(frame):
     return any(frame.f_globals is names for names in OUR_NAMES)
 
 
+def without_ours(walk):
+    """The same walk through frames, past ours."""
+    return lambda first: (found for found in walk(first) if not is_ours(found[0]))
+
+
 def hide_frames(inspect):
     original = inspect.getouterframes
 
@@ -668,6 +673,9 @@ def install_hooks(interpreter):
         threading.excepthook = threading.__excepthook__ = in_thread
         sys.unraisablehook = sys.__unraisablehook__ = unraisable
     traceback.walk_stack = walk_stack
+    # What `print_exc` and loggers show; from CPython 3.11 on the second is what they ask.
+    for name in {"walk_tb", "_walk_tb_with_full_positions"} & set(vars(traceback)):
+        setattr(traceback, name, without_ours(getattr(traceback, name)))
     sys.getrecursionlimit, sys.setrecursionlimit = RECURSION.get, RECURSION.set
     sys.meta_path.insert(0, Finder(interpreter))
 

@@ -47,11 +47,22 @@ async fn a_shell_knows_pipes_lists_redirections_variables_and_patterns() {
         ),
         ("(echo a)", (2, "", "sh: 1: codemode: `(' is not here; write it in Python\n")),
         ("echo 'open", (2, "", "sh: 1: codemode: unexpected `''\n")),
+        ("echo a >", (2, "", "sh: 1: codemode: a redirection names no file\n")),
         ("ls --what", (2, "", "ls: invalid option -- 'what'\n")),
     ];
     for (line, (status, out, err)) in lines {
         assert_eq!(shell(line).await, (status, out.to_owned(), err.to_owned()), "{line}");
     }
+}
+
+#[tokio::test]
+async fn the_documentation_names_every_command() {
+    let code = "import sys\nprint(', '.join(sorted(sys.modules['_codemode'].COMMANDS)))";
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/limits/wasm.md")).unwrap();
+    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    let named = page.split("and these commands: ").nth(1).unwrap().split(", with their").next().unwrap();
+    assert_eq!(printed(code).await.trim(), named);
 }
 
 #[tokio::test]
