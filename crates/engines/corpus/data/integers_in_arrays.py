@@ -15,3 +15,5 @@ b[b > 5] = -1
 print(b, a[:, 1], a[-1, ::2], np.sort([3, 1, 2])[::-1], np.array([1, 2]) == [1, 3], np.array_equal(a, b), np.mean(a), np.median([1, 2, 3, 4]))
 print(np.array([2 ** 40]), np.array([1, 2.5]), np.array([1, "a"]).dtype.kind, np.array([True, 2]), np.array([]).dtype, np.int32(5) + np.int64(6), repr(np.int32(7)), np.array([1, 2], dtype=np.int32))
 print([int(n) for n in a.flat], a.reshape(3, -1), np.outer([1, 2], [3, 4]), sum(a[0]), max(a[1]), len(a), list(a[0]), np.where([True, False], 1, 2))
+print(np.sum([2 ** 30] * 4), np.max([2 ** 31 - 1, 5]) + 1, np.where([True, False], [2 ** 30, 1], [5, 6]) * 4, [np.sum([True, True])], np.sum(a, (0, 1)))
+print(np.stack([[1, 2], [3, 4]]) * 2 ** 31, np.append([1], [2, 3]), np.insert([1, 2], 1, 5), np.reshape([1, 2, 3, 4], (2, 2)), np.sort([2 ** 31, 1]), np.prod([2 ** 20] * 3))
