@@ -570,6 +570,9 @@ class Installed:
         line = self.line
         line.nonce = run["nonce"]
         line.pending = []
+        if not self.names and not run.get("servers"):
+            self.tools._servers = {}
+            return
         servers = {name: Server(line, name) for name in run.get("servers") or ()}
         for name in self.names - set(servers):
             vars(builtins).pop(name, None)

@@ -163,16 +163,6 @@ impl std::fmt::Debug for Link {
     }
 }
 
-/// What a process of this machine and its children that were waited for have used.
-pub fn usage(pid: i32) -> Usage {
-    crate::helper::usage(pid)
-}
-
-/// The same without the peak of its memory.
-pub fn spent(pid: i32) -> Usage {
-    crate::helper::spent(pid)
-}
-
 /// The processes of a guest. Dropping it kills them all.
 #[async_trait]
 pub trait Process: Send + Sync {

@@ -3,10 +3,11 @@
 //! [`crate::init`] is what the helper itself does.
 
 use std::fs;
-use std::io::{IoSlice, Read, Write};
+use std::io::{IoSlice, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,6 +20,7 @@ use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::Meter;
 use crate::guest::{Exit, FrameReader, Link, Process};
 
 /// Sees what no helper can: that all processes of a guest together pass a limit.
@@ -89,6 +91,7 @@ pub(crate) fn spawn(
             guest_pid: None,
             helper,
             line: String::new(),
+            meter: OnceLock::new(),
             _proxy: handed.proxy,
             trouble: None,
             watch,
@@ -125,6 +128,7 @@ struct Tree {
     guest_pid: Option<i32>,
     helper: Child,
     line: String,
+    meter: OnceLock<Meter>,
     _proxy: Option<AbortOnDropHandle<()>>,
     trouble: Option<String>,
     watch: Box<dyn Watch>,
@@ -160,11 +164,11 @@ impl Process for Tree {
     }
 
     fn usage(&self) -> Usage {
-        self.guest().map(usage).unwrap_or_default()
+        self.meter().map(Meter::usage).unwrap_or_default()
     }
 
     fn spent(&self) -> Usage {
-        self.guest().map(spent).unwrap_or_default()
+        self.meter().map(Meter::spent).unwrap_or_default()
     }
 
     fn passed(&self) -> BoxFuture<'static, KillCause> {
@@ -196,6 +200,14 @@ impl Tree {
         }
     }
 
+    /// What the guest uses. None until it has begun.
+    fn meter(&self) -> Option<&Meter> {
+        if self.meter.get().is_none() {
+            let _ = self.meter.set(Meter::of(self.guest()?)?);
+        }
+        self.meter.get()
+    }
+
     /// The guest's pid as this machine counts; the helper's own line tells it only where there is one way to count.
     fn guest(&self) -> Option<i32> {
         if let (1, Some(pid)) = (self.depth, self.guest_pid) {
@@ -217,40 +229,3 @@ fn first_child(pid: i32) -> Option<i32> {
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
     children.split_whitespace().next()?.parse().ok()
 }
-
-/// What a process and its children that were waited for have used; `proc_pid_status(5)` and those of [`spent`].
-pub(crate) fn usage(pid: i32) -> Usage {
-    let status = of_process(pid, "status");
-    let peak = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
-    Usage { memory_peak_bytes: peak.map(|kib| kib * 1024), ..spent(pid) }
-}
-
-/// The same without the peak of its memory; `proc_pid_stat(5)`, `proc_pid_io(5)`.
-pub(crate) fn spent(pid: i32) -> Usage {
-    let (stat, io) = (of_process(pid, "stat"), of_process(pid, "io"));
-    let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
-    let ticks: Option<u64> =
-        fields.get(11..15).map(|times| times.iter().filter_map(|time| time.parse::<u64>().ok()).sum());
-    let moved = |name: &str| io.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
-    let ticks_per_second = rustix::param::clock_ticks_per_second().max(1);
-    Usage {
-        cpu: ticks.map(|ticks| Duration::from_millis(ticks * 1000 / ticks_per_second)),
-        memory_peak_bytes: None,
-        read_bytes: moved("rchar:"),
-        written_bytes: moved("wchar:"),
-    }
-}
-
-/// A short file of `proc(5)` about a process, in one read: it stands between a request and its answer. Empty when the process
-/// is gone.
-fn of_process(pid: i32, name: &str) -> String {
-    let mut text = vec![0; PROC_FILE_BYTES_MAX];
-    let read = fs::File::open(format!("/proc/{pid}/{name}")).and_then(|mut file| file.read(&mut text));
-    text.truncate(read.unwrap_or_default());
-    String::from_utf8_lossy(&text).into_owned()
-}
-
-/// More than `stat`, `status` and `io` of a process are long.
-const PROC_FILE_BYTES_MAX: usize = 4096;

@@ -11,6 +11,7 @@ mod helper;
 pub mod init;
 pub mod interpreter;
 pub mod jail;
+mod meter;
 pub mod network;
 pub mod packages;
 pub mod registry;
@@ -18,4 +19,5 @@ pub mod room;
 pub mod sandbox;
 
 pub use init::helper_main;
+pub use meter::Meter;
 pub use registry::{EngineKind, EngineOptions, open};

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use codemode_engines::EngineOptions;
-use codemode_engines::guest::{Exit, FrameReader, GuestSpec, Launch, Link, Process, spent, usage};
+use codemode_engines::guest::{Exit, FrameReader, GuestSpec, Launch, Link, Process};
 use codemode_engines::network::{Proxy, ProxyOptions, Secret, System, environment};
 use codemode_engines::room::Room;
+use codemode_engines::{EngineOptions, Meter};
 use codemode_run::network::NetworkMode;
 use codemode_run::packages::Installer;
 use codemode_run::{
@@ -208,6 +208,7 @@ impl Wasm {
                 checkpoints: None,
                 child,
                 exit: None,
+                meter: OnceLock::new(),
                 _proxy: proxy,
                 room: None,
                 scratch,
@@ -231,9 +232,20 @@ struct Worker {
     checkpoints: Option<PathBuf>,
     child: Child,
     exit: Option<i32>,
+    meter: OnceLock<Meter>,
     _proxy: Option<Proxy>,
     room: Option<Room>,
     scratch: Option<PathBuf>,
+}
+
+impl Worker {
+    /// What it uses. None when it is gone.
+    fn meter(&self) -> Option<&Meter> {
+        if self.meter.get().is_none() {
+            let _ = self.meter.set(Meter::of(self.child.id()?.cast_signed())?);
+        }
+        self.meter.get()
+    }
 }
 
 #[async_trait]
@@ -259,11 +271,11 @@ impl Process for Worker {
     }
 
     fn usage(&self) -> Usage {
-        self.child.id().map(|pid| usage(pid.cast_signed())).unwrap_or_default()
+        self.meter().map(Meter::usage).unwrap_or_default()
     }
 
     fn spent(&self) -> Usage {
-        self.child.id().map(|pid| spent(pid.cast_signed())).unwrap_or_default()
+        self.meter().map(Meter::spent).unwrap_or_default()
     }
 
     fn watch(&mut self, workspace: Room) {

@@ -322,7 +322,7 @@ async fn watch(
             status = child.wait() => return status,
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
-        let cpu = child.id().and_then(|pid| codemode_engines::guest::usage(pid.cast_signed()).cpu);
+        let cpu = child.id().and_then(|pid| codemode_engines::Meter::of(pid.cast_signed())?.spent().cpu);
         let spent = cpu.filter(|_| step == Step::Compile).unwrap_or_else(|| started.elapsed());
         let share = (spent.as_secs_f64() / usual).min(0.99);
         // Thousandths of a share between 0 and 1.
