@@ -105,12 +105,11 @@ def show_by_display(pyplot):
 def show_figures():
     """Displays the figures that are open at the end of a program and whose last state is in no file: matplotlib calls a
     figure stale from a change on until it is drawn."""
-    kept = sys.modules.get("matplotlib._pylab_helpers")
+    pyplot, kept = sys.modules.get("matplotlib.pyplot"), sys.modules.get("matplotlib._pylab_helpers")
     try:
         # Most programs have none, and everything here is on the way of their answer.
-        if kept is None or not kept.Gcf.figs:
+        if pyplot is None or kept is not None and not kept.Gcf.figs:
             return
-        pyplot = sys.modules["matplotlib.pyplot"]
         for number in pyplot.get_fignums():
             figure = pyplot.figure(number)
             if figure.stale and figure.get_axes():
