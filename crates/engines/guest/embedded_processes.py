@@ -215,7 +215,7 @@ class Process(threading.Thread):
 
     _numbers = itertools.count(1)
     _children = []
-    _apart, _inheriting, _main, _method = True, False, None, None
+    _apart, _ends, _inheriting, _main, _method = True, (), False, None, None
 
     def __init__(self, group=None, target=None, name=None, args=(), kwargs={}, *, daemon=None):
         number = next(self._numbers)
@@ -267,7 +267,7 @@ class Process(threading.Thread):
                 ending = exit_ending(error)
                 code = ending.get("code", 0)
             except BaseException as error:
-                write_error("Process %s:\n%s\n" % (self.name, render_traceback(error, "main.py")))
+                write_error("Process %s:\n%s\n" % (self.name, render_traceback(error, os.path.basename(guest.interpreter.module.__file__))))
                 code = 1
         self.exitcode = code
         for end in self._ends:

@@ -172,6 +172,17 @@ async fn a_process_has_a_main_module_of_its_own_unless_it_is_forked() {
     ] {
         assert_eq!(printed(&program.replace("METHOD", method)).await, expected, "{method}");
     }
+    // One that fails while it reads the program ends as a process does, and so does one that leaves.
+    let said = "Process Process-1:\nTraceback (most recent call last):\n  File \"main.py\", line 3, in <module>\n    raise ValueError('here')\nValueError: here\n";
+    for (ends, out, err) in
+        [("raise ValueError('here')", "1\n", said), ("import sys; sys.exit(7)", "7\n", "")]
+    {
+        let program = format!(
+            "import multiprocessing as mp\nif __name__ != '__main__':\n    {ends}\nelse:\n    process = mp.Process(target=print)\n    process.start()\n    process.join()\n    print(process.exitcode)"
+        );
+        let (_, heard) = bench().run(Language::Python, &program).await;
+        assert_eq!((heard.stdout(), heard.stderr()), (out.to_owned(), err.to_owned()), "{ends}");
+    }
     // A program that does not ask which process it is counts as forked: it would start processes without end.
     let bare = "from multiprocessing import Pool\ndef f(n): return n * n\nwith Pool(2) as pool: print(pool.map(f, [1, 2, 3]))";
     assert_eq!(printed(bare).await, "[1, 4, 9]\n");
