@@ -47,56 +47,70 @@ class Link:
 # ---- asyncio: a loop that sleeps in the host, which wakes it for frames ----
 
 
-class Frames:
-    """The selector of an event loop that has nothing but time and the answers of tools."""
+def make_selector(line, places):
+    import selectors
 
-    def __init__(self, line):
-        self.line = line
+    class Selector(selectors._BaseSelectorImpl):
+        """What an event loop waits for: sockets, the answers of tools, threads that call back, and time."""
 
-    def select(self, timeout=None):
-        if not any(call.listeners for call in list(self.line.calls.values())):
-            if timeout is None:
-                raise RuntimeError("this program waits for what never comes: no thread and no socket can wake it here")
-            if timeout > 0:
-                time.sleep(timeout)
-            return []
-        message = self.line.link.receive() if timeout is None else self.line.link.poll(timeout)
-        if message is not None:
-            self.line.take(message)
-        return []
+        is_woken = False
 
-    def get_map(self):
-        return {}
+        def select(self, timeout=None):
+            threads, now = guest.threads, time.monotonic
+            keys = self._fd_to_key
+            if not keys and not threads.waiting:
+                self.wait_alone(timeout)
+                return []
+            writers = [number for number, key in keys.items() if key.events & selectors.EVENT_WRITE]
+            readers = [number for number, key in keys.items() if key.events & selectors.EVENT_READ]
+            outer = [number - NUMBERS_FROM for number in readers if NUMBERS_FROM < number < INNER_FROM]
+            end = None if timeout is None else now() + max(timeout, 0)
+            while True:
+                found = places.readable(readers)
+                left = None if end is None else end - now()
+                if found or writers or self.is_woken or left is not None and left <= 0:
+                    break
+                threads.pause(left, outer)
+            self.is_woken = False
+            ready = dict.fromkeys(found, selectors.EVENT_READ)
+            for number in writers:
+                ready[number] = ready.get(number, 0) | selectors.EVENT_WRITE
+            return [(keys[number], events & keys[number].events) for number, events in ready.items()]
 
-    def close(self):
-        pass
+        def wait_alone(self, timeout):
+            """Without threads and sockets nothing but time and the answers of tools can come."""
+            if not any(call.listeners for call in list(line.calls.values())):
+                if timeout is None and not self.is_woken:
+                    raise RuntimeError("this program waits for what never comes: no thread and no socket can wake it here")
+                if timeout is not None and timeout > 0 and not self.is_woken:
+                    time.sleep(timeout)
+            else:
+                message = line.link.receive() if timeout is None else line.link.poll(timeout)
+                if message is not None:
+                    line.take(message)
+            self.is_woken = False
+
+    return Selector
 
 
-def install_loop(line):
+def install_loop(line, places):
     import asyncio
-    from asyncio import base_events, events, runners
+    from asyncio import events, runners, unix_events
 
-    class Loop(base_events.BaseEventLoop):
+    selector = make_selector(line, places)
+
+    class Loop(unix_events._UnixSelectorEventLoop):
         def __init__(self):
-            super().__init__()
-            self._selector = Frames(line)
+            super().__init__(selector())
 
-        def _process_events(self, events):
+        def _make_self_pipe(self):
             pass
+
+        _close_self_pipe = _make_self_pipe
 
         def _write_to_self(self):
-            pass
-
-        def run_in_executor(self, executor, function, *arguments):
-            future = self.create_future()
-            try:
-                future.set_result(function(*arguments))
-            except BaseException as error:
-                future.set_exception(error)
-            return future
-
-        async def shutdown_default_executor(self, timeout=None):
-            pass
+            if self._selector is not None:
+                self._selector.is_woken = True
 
         def add_signal_handler(self, number, callback, *arguments):
             signal.signal(number, lambda *_: self.call_soon_threadsafe(callback, *arguments))
@@ -119,283 +133,15 @@ def install_loop(line):
         module.new_event_loop = new_event_loop
 
 
-# ---- threads: each runs where it is started ----
-
-
-class Blocked(BaseException):
-    """A thread has to wait for what another one does: it is begun again when there is more to find."""
-
-
-class Ended(BaseException):
-    """A daemon that would sleep on when nobody waits any more: it ends here, as all of them do at the end of a program."""
-
-
-class Threads:
-    """A thread runs to its end where it is started; a daemon, a timer, or one that has to wait when the program waits."""
-
-    def __init__(self, sleep, now=time.monotonic):
-        self.sleep_really, self.now = sleep, now
-        self.count = 1
-        self.events = 0
-        self.main = threading.main_thread()
-        self.running = [self.main]
-        self.until = [0.0]
-        self.waiting = []
-
-    def start(self, thread):
-        if thread._started.is_set():
-            raise RuntimeError("threads can only be started once")
-        thread._started.set()
-        self.count += 1
-        thread._ident = thread._native_id = self.count
-        if isinstance(thread, threading.Timer):
-            thread._due = self.now() + thread.interval
-        if thread.daemon or hasattr(thread, "_due"):
-            self.waiting.append(thread)
-        else:
-            self.turn(thread)
-
-    def expect(self, thread):
-        """Lets a thread wait for its first turn."""
-        thread._started.set()
-        self.waiting.append(thread)
-
-    def lead(self, thread):
-        """Gives one that waits its turn now."""
-        if thread in self.waiting and thread not in self.running:
-            self.waiting.remove(thread)
-            self.turn(thread)
-
-    def turn(self, thread):
-        """Runs a thread to its end, or until it has to wait."""
-        self.running.append(thread)
-        kept = vars(thread).copy()
-        try:
-            if hasattr(thread, "_due"):
-                if not thread.finished.is_set():
-                    thread.function(*thread.args, **thread.kwargs)
-                thread.finished.set()
-            else:
-                thread.run()
-        except (Blocked, Expired):
-            vars(thread).update(kept)
-            self.waiting.append(thread)
-            return
-        except (Ended, SystemExit):
-            pass
-        except BaseException as error:
-            error.__traceback__ = error.__traceback__.tb_next
-            threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, thread)))
-        finally:
-            self.running.pop()
-        thread._over = True
-        self.events += 1
-
-    def others(self, until):
-        """Gives those that wait a turn, and says whether anything happened."""
-        before = self.events
-        self.until.append(until)
-        try:
-            for thread in [thread for thread in self.waiting if getattr(thread, "_due", 0) <= self.now()]:
-                if hasattr(thread, "_leads"):
-                    thread.until = None if until == float("inf") else until
-                self.lead(thread)
-        finally:
-            self.until.pop()
-        return self.events != before
-
-    def next_timer(self):
-        due = [thread._due for thread in self.waiting if hasattr(thread, "_due") and not thread.finished.is_set()]
-        return max(min(due) - self.now(), 0) if due else None
-
-    def pause(self, seconds):
-        """Waits for others. False when nothing happened in that time."""
-        end = float("inf") if seconds is None else self.now() + max(seconds, 0)
-        if self.others(end):
-            return True
-        timer = self.next_timer()
-        leads = self.running[-1] is self.main or hasattr(self.running[-1], "_leads")
-        if seconds is None and timer is None:
-            if not leads:
-                raise Blocked
-            raise RuntimeError("this program waits for what never comes: here a thread runs only while the others wait for it")
-        left = end - self.now()
-        if not leads and end > self.until[-1]:
-            # Who could wake it goes on first.
-            self.sleep_really(max(self.until[-1] - self.now(), 0))
-            raise Ended if self.running[-1].daemon else Blocked
-        if timer is not None and timer < left:
-            self.sleep_really(timer)
-            return self.others(end)
-        self.sleep_really(max(left, 0))
-        return False
-
-    def sleep(self, seconds):
-        current = self.running[-1]
-        until = min((thread.until for thread in self.running if getattr(thread, "until", None) is not None), default=None)
-        if until is not None and self.now() + seconds > until:
-            self.sleep_really(max(until - self.now(), 0))
-            raise Expired
-        if current is self.main or not self.waiting and not current.daemon:
-            end = self.now() + seconds
-            if seconds > 0 and self.waiting and current is self.main:
-                while self.now() < end and self.pause(end - self.now()):
-                    pass
-            left = end - self.now()
-            self.sleep_really(seconds if left > seconds or seconds < 0 else max(left, 0))
-        elif current.daemon and self.now() + seconds > self.until[-1]:
-            raise Ended
-        else:
-            self.sleep_really(seconds)
-
-    def join(self, thread, timeout=None):
-        if not thread._started.is_set():
-            raise RuntimeError("cannot join thread before it is started")
-        if thread is self.running[-1]:
-            raise RuntimeError("cannot join current thread")
-        give_up = None if timeout is None else self.now() + max(timeout, 0)
-        while thread in self.waiting:
-            if hasattr(thread, "_due") and thread.finished.is_set():
-                self.waiting.remove(thread)
-                thread._over = True
-                return
-            left = None if give_up is None else give_up - self.now()
-            if left is not None and left <= 0:
-                return
-            self.pause(left)
-
-    def end(self, thread):
-        """A thread that waits never runs again."""
-        if thread in self.waiting:
-            self.waiting.remove(thread)
-        thread._over = True
-        self.events += 1
-
-    def finish(self):
-        """What CPython does at its end: it waits for the threads that are no daemons."""
-        for thread in [thread for thread in self.waiting if not thread.daemon]:
-            try:
-                self.join(thread)
-            except RuntimeError:
-                # It waits for what nobody gives any more; CPython would stand still here.
-                self.waiting.remove(thread)
-        self.waiting.clear()
-
-
-def install_threads(sleep):
-    import concurrent.futures.thread as pools
-    import queue
-
-    from _threading_local import local
-
-    threads = Threads(sleep)
-    threading.local = local
-    threading.Thread.start = lambda thread: threads.start(thread)
-    threading.Thread.join = lambda thread, timeout=None: threads.join(thread, timeout)
-    threading.Thread.is_alive = lambda thread: thread is threads.main or thread._started.is_set() and not getattr(thread, "_over", False)
-    threading.current_thread = threading.currentThread = lambda: threads.running[-1]
-    threading.get_ident = lambda: threads.running[-1].ident
-    threading.enumerate = lambda: [thread for thread in dict.fromkeys([threads.main, *threads.running, *threads.waiting]) if not hasattr(thread, "_apart")]
-    threading.active_count = lambda: len(threading.enumerate())
-    threading._shutdown = threads.finish
-    time.sleep = threads.sleep
-    threading.Lock = threading._allocate_lock = make_lock(threads)
-    queue.SimpleQueue = queue._PySimpleQueue
-
-    def wait(condition, timeout=None):
-        if not condition._is_owned():
-            raise RuntimeError("cannot wait on un-acquired lock")
-        state = condition._release_save()
-        try:
-            return threads.pause(timeout)
-        finally:
-            condition._acquire_restore(state)
-
-    def notify(condition, n=1):
-        if not condition._is_owned():
-            raise RuntimeError("cannot notify on un-acquired lock")
-        threads.events += 1
-
-    threading.Condition.wait, threading.Condition.notify = wait, notify
-    threading.Condition.notify_all = threading.Condition.notifyAll = lambda condition: notify(condition)
-
-    def submit(pool, function, /, *arguments, **names):
-        if pool._shutdown:
-            raise RuntimeError("cannot schedule new futures after shutdown")
-        future = pools._base.Future()
-        future.set_running_or_notify_cancel()
-        worker = threading.Thread(name="%s_0" % (pool._thread_name_prefix or "ThreadPoolExecutor"))
-        if not hasattr(pool, "_here"):
-            pool._here = pool._create_worker_context()
-            pool._here.initialize()
-
-        def run():
-            try:
-                future.set_result(pool._here.run(pool._resolve_work_item_task(function, arguments, names)))
-            except Exception as error:
-                future.set_exception(error)
-
-        worker.run = run
-        threads.start(worker)
-        return future
-
-    pools.ThreadPoolExecutor.submit = submit
-    pools.ThreadPoolExecutor.shutdown = lambda pool, wait=True, *, cancel_futures=False: setattr(pool, "_shutdown", True)
-    return threads
-
-
-def make_lock(threads, allocate=threading.Lock):
-    class lock:
-        """A lock that lets others run instead of standing still."""
-
-        __slots__ = ("_lock", "_wanted", "__weakref__")
-
-        def __init__(self):
-            self._lock, self._wanted = allocate(), False
-
-        def acquire(self, blocking=True, timeout=-1):
-            if self._lock.acquire(False):
-                return True
-            if not blocking:
-                return False
-            end = None if timeout is None or timeout < 0 else threads.now() + timeout
-            while not self._lock.acquire(False):
-                self._wanted = True
-                left = None if end is None else end - threads.now()
-                if left is not None and left <= 0:
-                    return False
-                threads.pause(left)
-            return True
-
-        def release(self):
-            self._lock.release()
-            if self._wanted:
-                self._wanted = False
-                threads.events += 1
-
-        def locked(self):
-            return self._lock.locked()
-
-        def __enter__(self):
-            return self.acquire()
-
-        def __exit__(self, *_):
-            self.release()
-
-        def __repr__(self):
-            return repr(self._lock)
-
-    lock.__module__ = "_thread"
-    return lock
-
-
 # ---- what Linux calls otherwise ----
 
 # The numbers of `errno.h` in WASI, and those that programs know.
 NUMBERS = {"E2BIG": 7, "EACCES": 13, "EAGAIN": 11, "EBADF": 9, "EBUSY": 16, "EEXIST": 17, "EFBIG": 27, "EINVAL": 22, "EIO": 5,
            "EISDIR": 21, "ELOOP": 40, "EMFILE": 24, "ENAMETOOLONG": 36, "ENOENT": 2, "ENOSPC": 28, "ENOSYS": 38, "ENOTDIR": 20,
            "ENOTEMPTY": 39, "ENOTSUP": 95, "EPERM": 1, "EPIPE": 32, "EROFS": 30, "ESPIPE": 29, "ETIMEDOUT": 110, "EXDEV": 18,
-           "ECONNREFUSED": 111, "EDQUOT": 122, "EINTR": 4, "ENOTSOCK": 88, "EDOM": 33, "ERANGE": 34, "ECHILD": 10, "ENOEXEC": 8}
+           "ECONNREFUSED": 111, "EDQUOT": 122, "EADDRINUSE": 98, "EADDRNOTAVAIL": 99, "ECONNABORTED": 103, "ECONNRESET": 104, "EISCONN": 106,
+           "ENOTCONN": 107, "EALREADY": 114, "EINPROGRESS": 115, "ENETUNREACH": 101, "EHOSTUNREACH": 113, "EWOULDBLOCK": 11,
+           "EAFNOSUPPORT": 97, "EMSGSIZE": 90, "EPROTOTYPE": 91, "EINTR": 4, "ENOTSOCK": 88, "EDOM": 33, "ERANGE": 34, "ECHILD": 10, "ENOEXEC": 8}
 # What the C library here words otherwise.
 TEXTS = {18: "Invalid cross-device link", 24: "Too many open files", 29: "Illegal seek", 34: "Numerical result out of range",
          36: "File name too long", 40: "Too many levels of symbolic links", 95: "Operation not supported", 110: "Connection timed out"}
@@ -406,7 +152,8 @@ USED = ("access chdir close dup dup2 fdopen fstat ftruncate futimens link listdi
 # The classes of errors, by the name of their number.
 KINDS = {"EACCES": PermissionError, "EAGAIN": BlockingIOError, "ECHILD": ChildProcessError, "ECONNREFUSED": ConnectionRefusedError,
          "EEXIST": FileExistsError, "EINTR": InterruptedError, "EISDIR": IsADirectoryError, "ENOENT": FileNotFoundError,
-         "ENOTDIR": NotADirectoryError, "EPERM": PermissionError, "EPIPE": BrokenPipeError, "ETIMEDOUT": TimeoutError}
+         "ENOTDIR": NotADirectoryError, "EPERM": PermissionError, "EPIPE": BrokenPipeError, "ETIMEDOUT": TimeoutError,
+         "ECONNABORTED": ConnectionAbortedError, "ECONNRESET": ConnectionResetError, "EALREADY": BlockingIOError, "EINPROGRESS": BlockingIOError}
 
 
 def kinds_of_errors():
@@ -424,7 +171,7 @@ def install_numbers():
     for name, number in NUMBERS.items():
         setattr(errno, name, number)
     errno.errorcode.clear()
-    errno.errorcode.update({number: name for name, number in NUMBERS.items()})
+    errno.errorcode.update({number: name for name, number in NUMBERS.items() if name != "EWOULDBLOCK"})
 
     kinds = kinds_of_errors()
     kinds.update({NUMBERS[name]: kind for name, kind in KINDS.items()})
@@ -480,6 +227,22 @@ def install_hashes():
         hashlib.pbkdf2_hmac = pbkdf2_hmac
 
 
+def until(line, done, alone=Line.until):
+    """Whoever leads the threads lets them go on while it waits."""
+    threads = guest.threads
+    if threads.waiting and threads.running[-1] is threads.main:
+        threads.wait(done)
+    else:
+        alone(line, done)
+
+
+def next_run(line, alone=Line.until):
+    # Between programs nobody has a turn.
+    alone(line, lambda: line.inbox)
+    line.calls.clear()
+    return line.inbox.popleft()
+
+
 def listen(line, call, listener):
     """The event loop itself reads here."""
     if call.answer is None:
@@ -519,6 +282,8 @@ def with_program(open):
     """The same `open`, for which the program is a file that can be read."""
 
     def opened(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, *rest, **options):
+        if isinstance(file, int) and file in guest.pipes:
+            return open_pipe(file, mode, buffering, encoding, errors, newline, *rest, **options)
         try:
             return open(file, mode, buffering, encoding, errors, newline, *rest, **options)
         except FileNotFoundError:
@@ -535,11 +300,11 @@ def with_program(open):
 def begin(modules):
     """What the host calls once, before it keeps the memory as an image."""
     open_streams()
-    Line.listen = listen
+    Line.listen, Line.until, Line.next_run = listen, until, next_run
     link = Link()
     globals()["guest"] = Guest(link)
     install_traceback()
-    install_sockets(link.call)
+    wires, guest.places = install_sockets(link.call)
     # The system interface knows no status of 126 and more.
     os._exit = lambda status: leave(link, status)
     signals = install_signals(time.sleep, time.monotonic, lambda number: link.call(b"k%d" % number))
@@ -549,13 +314,15 @@ def begin(modules):
     install_identity()
     install_hashes()
     install_decimals()
-    install_loop(guest.interpreter.tools.line)
+    threads.line, threads.wires = guest.interpreter.tools.line, wires
+    install_loop(threads.line, guest.places)
     for name in modules:
         try:
             __import__(name)
         except ImportError:
             pass
     install_numbers()
+    install_pipes(guest.places)
     install_integers()
     # Threads that those modules started are none of a program's.
     threads.waiting.clear()

@@ -26,7 +26,7 @@ const wires = {
     return number;
   },
   write: (number, bytes) => void wires.ask("w", wires.numbered(number, bytes)),
-  isReadable: (number) => wires.ask("q", wires.numbered(number)).toString() === "y",
+  isReadable: (number) => wires.ask("a", Buffer.concat([Buffer.alloc(9), wires.numbered(number)])).length > 0,
   read(number) {
     const limits = Buffer.alloc(12);
     limits.writeUInt32LE(READ_BYTES);

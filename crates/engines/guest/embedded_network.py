@@ -1,14 +1,22 @@
 
 
-"""Sockets of embedded programs: streams that the host opens through codemode's proxy, with TLS that the host speaks. In one text
-with embedded.py, in front of it. What is no TCP client is not there.
+"""Sockets of embedded programs. Those of one program reach each other inside of it, and nobody else. What leads out is a TCP client:
+a stream that the host opens through codemode's proxy, with TLS that the host speaks. In one text with embedded.py, in front of it.
 """
 
+import collections
 import enum
+import itertools
+import secrets
+import selectors
 import socket as sockets
+import time
 import types
+import weakref
 
 TIMEOUT_FOREVER = (1 << 64) - 1
+# What a library that speaks TLS by itself sends instead of a greeting, and only such a one can know.
+TLS_MARK = secrets.token_bytes(16)
 
 
 class Wires:
@@ -39,36 +47,280 @@ class Wires:
         limit = TIMEOUT_FOREVER if timeout is None else int(timeout * 1000)
         return self.ask(b"d", number.to_bytes(4, "little") + count.to_bytes(4, "little") + limit.to_bytes(8, "little"))
 
-    def is_readable(self, number):
-        return self.ask(b"q", number.to_bytes(4, "little")) == b"y"
+    def ready(self, numbers, timeout, frames=False):
+        """Those that can be read, waited for; 0 when a frame has come and that was asked."""
+        limit = TIMEOUT_FOREVER if timeout is None else int(timeout * 1000)
+        message = bytes([frames]) + limit.to_bytes(8, "little") + b"".join(number.to_bytes(4, "little") for number in numbers)
+        answer = self.ask(b"a", message)
+        return {int.from_bytes(answer[at:at + 4], "little") for at in range(0, len(answer), 4)}
 
     def close(self, number):
         self.ask(b"c", number.to_bytes(4, "little"))
 
 
-# Above every descriptor of a file.
-NUMBERS_FROM = 10_000
+# Above every descriptor of a file: first those of the host's streams, then those of sockets that nobody outside can see.
+NUMBERS_FROM, INNER_FROM = 10_000, 20_000
 READ_MAX, WRITE_MAX = 1 << 20, 1 << 20
+PORTS_FROM = 40_000
+HERE = {"", "0.0.0.0", "127.0.0.1", "::", "::1", "localhost", "codemode"}
 
 
-def make_socket(wires):
+class Wire:
+    """A stream that leads out."""
+
+    def __init__(self, wires, number):
+        self.wires, self.number = wires, number
+        # What its own side has said to it.
+        self.mail = b""
+
+    def is_readable(self):
+        return bool(self.mail or self.wires.ready([self.number], 0))
+
+    def read(self, count):
+        if self.mail:
+            data, self.mail = self.mail[:count], self.mail[count:]
+            return data
+        return self.wires.read(self.number, min(count, READ_MAX), 0)
+
+    def write(self, data):
+        if data[:len(TLS_MARK)] == TLS_MARK:
+            self.mail += self.secure(json.loads(bytes(data[len(TLS_MARK):])))
+        else:
+            self.wires.write(self.number, data)
+
+    def secure(self, wish):
+        """What the host agreed on with a server, for a library that speaks TLS by itself."""
+        try:
+            told = self.wires.secure(self.number, wish["name"], wish["protocols"])
+        except OSError as error:
+            told = {"error": [type(error).__name__, error.errno, error.strerror]}
+        return ENCODE(told).encode() + b"\n"
+
+    def finish(self):
+        """A host's stream has no half."""
+
+    def close(self):
+        self.wires.close(self.number)
+
+
+class Side:
+    """One side of a stream between two sockets of the program."""
+
+    def __init__(self):
+        self.inbox, self.other, self.is_over, self.is_closed, self.is_reset = bytearray(), None, False, False, False
+        self.since = 0
+
+    def is_readable(self):
+        return bool(self.inbox or self.is_over or self.is_reset)
+
+    def read(self, count):
+        if self.is_reset:
+            self.is_reset, self.is_over = False, True
+            raise ConnectionResetError(104, "Connection reset by peer")
+        data = bytes(self.inbox[:count])
+        del self.inbox[:count]
+        return data
+
+    def write(self, data):
+        other = self.other
+        if other.is_over or other.is_closed and self.is_over:
+            raise BrokenPipeError(32, "Broken pipe")
+        if other.is_closed:
+            # The answer to it says that nobody is there any more.
+            self.is_over = self.is_reset = True
+            return
+        if not other.inbox:
+            other.since = next(ARRIVALS)
+        other.inbox += data
+        guest.threads.events += 1
+
+    def finish(self):
+        self.other.is_over = True
+        self.other.since = self.other.since or next(ARRIVALS)
+        guest.threads.events += 1
+
+    def close(self):
+        self.is_closed = True
+        if self.inbox:
+            self.other.is_reset = True
+        self.finish()
+
+
+# What came first is found first.
+ARRIVALS = itertools.count(1)
+
+
+def sides():
+    one, other = Side(), Side()
+    one.other, other.other = other, one
+    return one, other
+
+
+class Places:
+    """Which sockets of the program can be found where, and all of them by their number."""
+
+    def __init__(self):
+        self.bound, self.all = weakref.WeakValueDictionary(), weakref.WeakValueDictionary()
+        self.numbers, self.ports = itertools.count(INNER_FROM), itertools.count(PORTS_FROM)
+        # Where somebody was, nobody outside is.
+        self.left = set()
+
+    def key(self, socket, address):
+        if socket.family == sockets.AF_UNIX:
+            return "unix", os.fspath(address)
+        return socket.type, int(address[1])
+
+    def take(self, socket, address):
+        """The address that a socket has from now on."""
+        if socket.family == sockets.AF_UNIX:
+            if os.path.exists(address):
+                raise OSError(98, "Address already in use")
+            with open(address, "xb"):
+                pass
+        else:
+            host, port = address[:2]
+            if str(host) not in HERE and not str(host).startswith("127."):
+                raise OSError(99, "Cannot assign requested address")
+            address = ("127.0.0.1" if host == "localhost" else str(host) or "0.0.0.0", int(port) or next(self.ports))
+        key = self.key(socket, address)
+        if key in self.bound:
+            raise OSError(98, "Address already in use")
+        self.bound[key] = socket
+        self.left.add(key)
+        return address
+
+    def find(self, socket, address):
+        """Who is at an address; None for one that may be outside."""
+        is_here = socket.family == sockets.AF_UNIX or str(address[0]) in HERE or str(address[0]).startswith("127.")
+        return self.bound.get(self.key(socket, address)) if is_here else None
+
+    def is_inner(self, socket, address):
+        """Whether nobody but a socket of the program can be there."""
+        return (str(address[0]) in HERE or str(address[0]).startswith("127.")) and self.key(socket, address) in self.left
+
+    def is_readable(self, number):
+        return number in self.all and self.all[number]._is_readable()
+
+    def readable(self, numbers):
+        """Those that can be read, in the order in which that became so."""
+        found = [number for number in numbers if self.is_readable(number)]
+        return sorted(found, key=lambda number: self.all[number].since()) if len(found) > 1 else found
+
+    def leave(self, socket):
+        key = self.key(socket, socket._name) if socket._name is not None else None
+        if key is not None and self.bound.get(key) is socket:
+            del self.bound[key]
+
+    def ready(self, numbers, until, wires):
+        """Those that can be read, waited for. Threads go on meanwhile."""
+        threads = guest.threads
+        while True:
+            found = self.readable(numbers)
+            left = None if until is None else until - threads.clock()
+            if found or left is not None and left <= 0:
+                return found
+            outer = [number - NUMBERS_FROM for number in numbers if NUMBERS_FROM < number < INNER_FROM]
+            threads.pause(left, outer)
+
+
+def make_socket(wires, places):
     class socket:
-        """A TCP client."""
+        """A socket. What is connected to another one of the same program stays inside; a TCP client leads out."""
 
         makefile = sockets.socket.makefile
 
         def __init__(self, family=-1, type=-1, proto=-1, fileno=None):
-            if fileno is not None or (type != -1 and type & 15 != sockets.SOCK_STREAM):
-                raise OSError(95, "only TCP clients work in WebAssembly")
-            self.family = sockets.AF_INET if family == -1 else family
-            self.type, self.proto = sockets.SOCK_STREAM, 6
-            self._number = self._peer = None
+            if fileno is not None:
+                raise OSError(95, "only sockets that are made here work in WebAssembly")
+            self.family = sockets.AF_INET if family == -1 else sockets.AddressFamily(family)
+            self.type, self.proto = sockets.SOCK_STREAM if type == -1 else sockets.SocketKind(type & 15), max(proto, 0)
             self._timeout = sockets.getdefaulttimeout()
+            self._stream = self._name = self._peer = self._queue = None
+            self._mail = collections.deque()
+            self._options = {}
             self._io_refs, self._closed = 0, False
+            self._number = next(places.numbers)
+            places.all[self._number] = self
+
+        def _lead_to(self, stream, peer, name=None):
+            self._stream, self._peer, self._name = stream, peer, name or self._name
+            if isinstance(stream, Wire):
+                self._number = NUMBERS_FROM + stream.number
+                places.all[self._number] = self
+            return self
+
+        def _check(self):
+            if self._closed and self._io_refs <= 0:
+                raise OSError(9, "Bad file descriptor")
+
+        def _is_readable(self):
+            return bool(self._queue or self._mail or self._stream is not None and self._stream.is_readable())
+
+        def since(self):
+            first = self._queue or self._mail
+            return first[0][2] if first else getattr(self._stream, "since", 0)
+
+        def _wait(self):
+            """Waits until something can be read."""
+            if self._timeout == 0:
+                if not self._is_readable():
+                    raise BlockingIOError(11, "Resource temporarily unavailable")
+                return
+            threads = guest.threads
+            end = None if self._timeout is None else threads.now() + self._timeout
+            while not self._is_readable():
+                if end is not None and threads.clock() >= end:
+                    raise TimeoutError("timed out")
+                places.ready([self._number], end, wires)
+
+        # -- addresses
+
+        def bind(self, address):
+            self._check()
+            if self._name is not None:
+                raise OSError(22, "Invalid argument")
+            self._name = places.take(self, address)
+
+        def listen(self, backlog=None):
+            self._check()
+            if self._name is None:
+                self._name = places.take(self, ("0.0.0.0", 0))
+            self._queue = collections.deque() if self._queue is None else self._queue
+
+        def accept(self):
+            self._check()
+            if self._queue is None:
+                raise OSError(22, "Invalid argument")
+            self._wait()
+            stream, peer, _ = self._queue.popleft()
+            made = socket(self.family, self.type, self.proto)
+            made._lead_to(stream, peer, self._name)
+            return made, peer
 
         def connect(self, address):
-            self._number = wires.open(str(address[0]), int(address[1]), self._timeout)
-            self._peer = address[:2]
+            self._check()
+            if self._stream is not None:
+                raise OSError(106, "Transport endpoint is already connected")
+            other = places.find(self, address)
+            if self.type == sockets.SOCK_DGRAM:
+                self._peer = address[:2] if self.family != sockets.AF_UNIX else address
+            elif other is not None and other._queue is not None:
+                one, two = sides()
+                if self._name is None:
+                    self._name = "" if self.family == sockets.AF_UNIX else ("127.0.0.1", next(places.ports))
+                peer = address if self.family == sockets.AF_UNIX else ("127.0.0.1" if address[0] in HERE else address[0], address[1])
+                self._lead_to(one, peer)
+                other._queue.append((two, self._name, next(ARRIVALS)))
+                guest.threads.events += 1
+            elif self.family == sockets.AF_UNIX:
+                if os.path.exists(address):
+                    raise ConnectionRefusedError(111, "Connection refused")
+                raise FileNotFoundError(2, "No such file or directory")
+            elif places.is_inner(self, address):
+                raise ConnectionRefusedError(111, "Connection refused")
+            else:
+                number = wires.open(str(address[0]), int(address[1]), self._timeout or None)
+                self._lead_to(Wire(wires, number), address[:2], ("0.0.0.0", 0))
 
         def connect_ex(self, address):
             try:
@@ -77,14 +329,29 @@ def make_socket(wires):
                 return error.errno or 5
             return 0
 
+        def getpeername(self):
+            self._check()
+            if self._peer is None:
+                raise OSError(107, "Transport endpoint is not connected")
+            return self._peer
+
+        def getsockname(self):
+            self._check()
+            return self._name if self._name is not None else "" if self.family == sockets.AF_UNIX else ("0.0.0.0", 0)
+
+        # -- streams
+
         def _open(self):
-            if self._number is None:
-                raise OSError(9 if self._closed else 107, "Bad file descriptor" if self._closed else "Transport endpoint is not connected")
-            return self._number
+            self._check()
+            if self._stream is None:
+                raise OSError(107, "Transport endpoint is not connected")
+            return self._stream
 
         def send(self, data, flags=0):
+            if self.type == sockets.SOCK_DGRAM:
+                return self.sendto(data, self.getpeername())
             part = memoryview(data).cast("B")[:WRITE_MAX]
-            wires.write(self._open(), part)
+            self._open().write(part)
             return len(part)
 
         def sendall(self, data, flags=0):
@@ -93,7 +360,22 @@ def make_socket(wires):
                 left = left[self.send(left):]
 
         def recv(self, size, flags=0):
-            return wires.read(self._open(), min(size, READ_MAX), self._timeout)
+            if self.type == sockets.SOCK_DGRAM:
+                return self.recvfrom(size)[0]
+            stream = self._open()
+            while True:
+                self._wait()
+                try:
+                    return self._peek(size) if flags & sockets.MSG_PEEK else stream.read(size)
+                except TimeoutError:
+                    # What came was a matter of TLS.
+                    if self._timeout == 0:
+                        raise BlockingIOError(11, "Resource temporarily unavailable") from None
+
+        def _peek(self, size):
+            if not isinstance(self._stream, Side):
+                raise OSError(95, "Operation not supported")
+            return bytes(self._stream.inbox[:size])
 
         def recv_into(self, buffer, size=0, flags=0):
             view = memoryview(buffer).cast("B")
@@ -101,8 +383,46 @@ def make_socket(wires):
             view[:len(data)] = data
             return len(data)
 
+        def sendto(self, data, *place):
+            if self.type != sockets.SOCK_DGRAM:
+                return self.send(data)
+            self._check()
+            if self._name is None:
+                self._name = places.take(self, ("0.0.0.0", 0))
+            other = places.find(self, place[-1])
+            if other is not None:
+                name = self._name if self.family == sockets.AF_UNIX else ("127.0.0.1", self._name[1])
+                other._mail.append((bytes(data), name, next(ARRIVALS)))
+                guest.threads.events += 1
+            elif str(place[-1][0]) not in HERE:
+                raise OSError(101, "Network is unreachable")
+            return len(data)
+
+        def recvfrom(self, size, flags=0):
+            if self.type != sockets.SOCK_DGRAM:
+                return self.recv(size), None
+            self._check()
+            self._wait()
+            data, peer, _ = self._mail.popleft()
+            return data[:size], peer
+
+        def recvfrom_into(self, buffer, size=0, flags=0):
+            view = memoryview(buffer).cast("B")
+            data, peer = self.recvfrom(size or len(view))
+            view[:len(data)] = data
+            return len(data), peer
+
+        def shutdown(self, how):
+            stream = self._open()
+            if how != sockets.SHUT_RD:
+                stream.finish()
+
+        # -- settings
+
         def settimeout(self, timeout):
-            self._timeout = timeout
+            if timeout is not None and timeout < 0:
+                raise ValueError("Timeout value out of range")
+            self._timeout = None if timeout is None else float(timeout)
 
         def gettimeout(self):
             return self._timeout
@@ -115,21 +435,25 @@ def make_socket(wires):
 
         timeout = property(gettimeout)
 
-        def setsockopt(self, *_):
+        def setsockopt(self, level, option, value, *_):
+            self._options[level, option] = value
+
+        def getsockopt(self, level, option, *_):
+            if (level, option) == (sockets.SOL_SOCKET, sockets.SO_TYPE):
+                return int(self.type)
+            value = self._options.get((level, option), 0)
+            return value if isinstance(value, int) else 0
+
+        def get_inheritable(self):
+            return False
+
+        def set_inheritable(self, inheritable):
             pass
 
-        def getsockopt(self, *_):
-            return 0
-
-        def getpeername(self):
-            self._open()
-            return self._peer
-
-        def getsockname(self):
-            return ("0.0.0.0", 0)
+        # -- its end
 
         def fileno(self):
-            return -1 if self._number is None else NUMBERS_FROM + self._number
+            return -1 if self._closed and self._io_refs <= 0 else self._number
 
         def _decref_socketios(self):
             if self._io_refs > 0:
@@ -137,24 +461,32 @@ def make_socket(wires):
             if self._closed:
                 self.close()
 
-        def shutdown(self, how):
-            self._open()
-
         def close(self):
             self._closed = True
-            if self._io_refs <= 0 and self._number is not None:
-                number, self._number = self._number, None
-                wires.close(number)
+            if self._io_refs <= 0:
+                stream, self._stream = self._stream, None
+                if stream is not None:
+                    stream.close()
+                places.leave(self)
+                for waiting, *_ in self._queue or ():
+                    waiting.close()
+                self._queue = None
 
         def detach(self):
-            number, self._number, self._closed = self._number, None, True
-            return number
+            stream, self._stream, self._closed = self._stream, None, True
+            return self._number
 
         def __enter__(self):
             return self
 
         def __exit__(self, *_):
             self.close()
+
+        def __repr__(self):
+            state = " [closed]" if self._closed else ""
+            names = ", ".join(["%s=%r" % pair for pair in (("laddr", self._name), ("raddr", self._peer)) if pair[1] is not None and not state])
+            return "<%s.%s%s fd=%d, family=%d, type=%d, proto=%d%s>" % (
+                type(self).__module__, type(self).__qualname__, state, self.fileno(), self.family, self.type, self.proto, ", " + names if names else "")
 
         def __del__(self):
             try:
@@ -163,191 +495,89 @@ def make_socket(wires):
             except Exception:
                 pass
 
-        def bind(self, address):
-            raise OSError(95, "a program in WebAssembly cannot listen")
-
-        listen = accept = bind
-
-    socket.__module__ = "socket"
+    socket.__module__, socket.__qualname__ = "socket", "socket"
     return socket
 
 
-class TlsError(OSError):
-    """Something about TLS."""
-
-    reason, library = "TLS", "SSL"
-
-
-class TlsVerificationError(TlsError, ValueError):
-    """The server's certificate is not one for it."""
-
-    verify_code, verify_message = 1, "certificate verify failed"
-
-
-def make_ssl(wires, socket):
-    """What programs and libraries use of the module `ssl`: clients whose servers are always verified."""
-    ssl = types.ModuleType("ssl")
-    ssl.SSLError, ssl.SSLCertVerificationError = TlsError, TlsVerificationError
-    TlsError.__name__ = TlsError.__qualname__ = "SSLError"
-    TlsVerificationError.__name__ = TlsVerificationError.__qualname__ = "SSLCertVerificationError"
-    TlsError.__module__ = TlsVerificationError.__module__ = "ssl"
-    ssl.CertificateError = TlsVerificationError
-    for name in ("SSLZeroReturnError", "SSLWantReadError", "SSLWantWriteError", "SSLSyscallError", "SSLEOFError"):
-        setattr(ssl, name, type(name, (TlsError,), {"__module__": "ssl"}))
-    ssl.TLSVersion = enum.IntEnum("TLSVersion", {"MINIMUM_SUPPORTED": -2, "SSLv3": 768, "TLSv1": 769, "TLSv1_1": 770, "TLSv1_2": 771, "TLSv1_3": 772, "MAXIMUM_SUPPORTED": -1})
-    ssl.VerifyMode = enum.IntEnum("VerifyMode", {"CERT_NONE": 0, "CERT_OPTIONAL": 1, "CERT_REQUIRED": 2})
-    ssl.CERT_NONE, ssl.CERT_OPTIONAL, ssl.CERT_REQUIRED = ssl.VerifyMode
-    ssl.VerifyFlags = enum.IntFlag("VerifyFlags", {"VERIFY_DEFAULT": 0, "VERIFY_CRL_CHECK_LEAF": 4, "VERIFY_X509_STRICT": 32, "VERIFY_X509_TRUSTED_FIRST": 32768, "VERIFY_X509_PARTIAL_CHAIN": 0x80000})
-    vars(ssl).update({flag.name: flag for flag in ssl.VerifyFlags}, VERIFY_DEFAULT=0)
-    ssl.Options = enum.IntFlag("Options", {"OP_ALL": 0x50, "OP_NO_SSLv2": 1 << 40, "OP_NO_SSLv3": 1 << 25, "OP_NO_TLSv1": 1 << 26, "OP_NO_TLSv1_1": 1 << 28, "OP_NO_TLSv1_2": 1 << 27, "OP_NO_TLSv1_3": 1 << 29, "OP_NO_COMPRESSION": 1 << 17, "OP_NO_TICKET": 1 << 14, "OP_NO_RENEGOTIATION": 1 << 30, "OP_IGNORE_UNEXPECTED_EOF": 1 << 7, "OP_LEGACY_SERVER_CONNECT": 4})
-    vars(ssl).update({flag.name: flag for flag in ssl.Options})
-    vars(ssl).update(PROTOCOL_SSLv23=2, PROTOCOL_TLS=2, PROTOCOL_TLS_CLIENT=16, PROTOCOL_TLS_SERVER=17, HAS_SNI=True, HAS_ALPN=True, HAS_NPN=False,
-                     HAS_ECDH=True, HAS_TLSv1=False, HAS_TLSv1_1=False, HAS_TLSv1_2=True, HAS_TLSv1_3=True, HAS_SSLv2=False, HAS_SSLv3=False,
-                     HAS_NEVER_CHECK_COMMON_NAME=True, OPENSSL_VERSION="OpenSSL 3.0.0 (rustls, outside of WebAssembly)", OPENSSL_VERSION_INFO=(3, 0, 0, 0, 0), OPENSSL_VERSION_NUMBER=0x30000000)
-    ssl.Purpose = enum.Enum("Purpose", {"SERVER_AUTH": "1.3.6.1.5.5.7.3.1", "CLIENT_AUTH": "1.3.6.1.5.5.7.3.2"})
-
-    class SSLSocket(socket):
-        # Libraries ask the inner object what was agreed on.
-        _sslobj = property(lambda self: self)
-
-        def _begin(self, plain, context, name):
-            self._number, self._peer, self._timeout = plain._number, plain._peer, plain._timeout
-            self.context, self.server_hostname = context, name
-            self._told = wires.secure(plain._open(), name, context._protocols)
-            plain.detach()
-            return self
-
-        def version(self):
-            return self._told["version"]
-
-        def cipher(self):
-            return (self._told["cipher"], self._told["version"], 256)
-
-        def selected_alpn_protocol(self):
-            return self._told["protocol"]
-
-        def getpeercert(self, binary_form=False):
-            # The host has verified that it is one for this name, and keeps it.
-            return b"" if binary_form else {"subjectAltName": (("DNS", self.server_hostname),)}
-
-        def do_handshake(self, block=False):
-            pass
-
-        def unwrap(self):
-            return self
-
-        def pending(self):
-            return 0
-
-    SSLSocket.__module__ = "ssl"
-
-    class SSLContext:
-        sslsocket_class = SSLSocket
-
-        def __init__(self, protocol=None, *_, **__):
-            self.protocol = ssl.PROTOCOL_TLS_CLIENT if protocol is None else protocol
-            self._protocols, self.options, self.verify_flags = [], ssl.OP_NO_COMPRESSION, 0
-            self.minimum_version, self.maximum_version = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.MAXIMUM_SUPPORTED
-            self.check_hostname, self.verify_mode = True, ssl.CERT_REQUIRED
-            self.post_handshake_auth, self.keylog_filename, self.hostname_checks_common_name = False, None, False
-
-        def wrap_socket(self, sock, server_side=False, do_handshake_on_connect=True, suppress_ragged_eofs=True, server_hostname=None, session=None):
-            if server_side:
-                raise OSError(95, "a program in WebAssembly cannot listen")
-            if self.verify_mode == ssl.CERT_NONE:
-                raise TlsError(1, "a server's certificate is always verified here: leave `verify=False` out")
-            return SSLSocket.__new__(SSLSocket)._ready(sock)._begin(sock, self, server_hostname)
-
-        def set_alpn_protocols(self, protocols):
-            self._protocols = list(protocols)
-
-        def nothing(self, *_, **__):
-            pass
-
-        set_ciphers = set_default_verify_paths = load_default_certs = load_verify_locations = load_cert_chain = nothing
-
-        def cert_store_stats(self):
-            return {"x509": 1, "crl": 0, "x509_ca": 1}
-
-        def get_ca_certs(self, binary_form=False):
-            return []
-
-    SSLContext.__module__ = "ssl"
-
-    def _ready(self, plain):
-        socket.__init__(self)
-        return self
-
-    SSLSocket._ready = _ready
-    ssl.SSLSocket, ssl.SSLContext = SSLSocket, SSLContext
-    ssl.create_default_context = ssl._create_default_https_context = ssl._create_stdlib_context = lambda *_, **__: SSLContext()
-
-    def unverified(*_, **__):
-        context = SSLContext()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        return context
-
-    ssl._create_unverified_context = unverified
-    ssl.get_default_verify_paths = lambda: types.SimpleNamespace(cafile=None, capath=None, openssl_cafile="", openssl_capath="")
-    ssl.SSLObject = ssl.MemoryBIO = type("SSLObject", (), {"__module__": "ssl"})
-    return ssl
-
-
-def install_select(wires):
-    """Libraries ask whether a kept connection was closed before they use it again."""
+def install_select(wires, places):
+    """Waiting for several sockets at once. All of them can always be written to."""
     import select as module
 
     select_files = getattr(module, "select", None)
 
     def number_of(thing):
-        number = thing if isinstance(thing, int) else thing.fileno()
-        return number - NUMBERS_FROM if number >= NUMBERS_FROM else None
-
-    def ready(readers, until):
-        while True:
-            found = [thing for thing in readers if wires.is_readable(number_of(thing))]
-            left = None if until is None else until - time.monotonic()
-            if found or left is not None and left <= 0:
-                return found
-            time.sleep(0.01 if left is None else min(left, 0.01))
+        return thing if isinstance(thing, int) else thing.fileno()
 
     def select(readers, writers, failing, timeout=None):
         readers, writers = list(readers), list(writers)
-        if any(number_of(thing) is None for thing in (*readers, *writers)) or not (readers or writers):
+        if any(number_of(thing) not in places.all for thing in (*readers, *writers)) or not (readers or writers):
             return select_files(readers, writers, failing, timeout)
-        timeout = 0 if writers else timeout
-        return ready(readers, None if timeout is None else time.monotonic() + timeout), writers, []
+        until = time.monotonic() if writers else None if timeout is None else time.monotonic() + timeout
+        found = places.ready([number_of(thing) for thing in readers], until, wires)
+        return [thing for thing in readers if number_of(thing) in found], writers, []
 
     class poll:
         def __init__(self):
             self._asked = {}
 
-        def register(self, thing, events=module.POLLIN if hasattr(module, "POLLIN") else 1):
-            self._asked[thing if isinstance(thing, int) else thing.fileno()] = events
+        def register(self, thing, events=1):
+            self._asked[number_of(thing)] = events
 
-        modify = register
+        def modify(self, thing, events):
+            self._asked[number_of(thing)] = events
 
         def unregister(self, thing):
-            del self._asked[thing if isinstance(thing, int) else thing.fileno()]
+            del self._asked[number_of(thing)]
 
         def poll(self, timeout=None):
             readers = [number for number, events in self._asked.items() if events & 1]
             writers = [number for number, events in self._asked.items() if events & 4]
             seconds = None if timeout is None or timeout < 0 else timeout / 1000
             can_read, can_write, _ = select(readers, writers, [], seconds)
-            return [(number, 1) for number in can_read] + [(number, 4) for number in can_write]
+            found = dict.fromkeys(can_read, 1)
+            for number in can_write:
+                found[number] = found.get(number, 0) | 4
+            return list(found.items())
 
     module.select, module.poll = select, poll
+    selectors.SelectSelector._select = staticmethod(lambda reading, writing, failing, timeout=None: select(reading, writing, failing, timeout))
+    selectors.DefaultSelector = selectors.PollSelector
+    selectors.PollSelector._selector_cls = poll
     for name, number in dict(POLLIN=1, POLLPRI=2, POLLOUT=4, POLLERR=8, POLLHUP=16, POLLNVAL=32).items():
         setattr(module, name, number)
 
 
+def inet_pton(address_family, ip_string, /):
+    import ipaddress
+
+    kind = ipaddress.IPv4Address if address_family == sockets.AF_INET else ipaddress.IPv6Address
+    try:
+        return kind(ip_string).packed
+    except ValueError:
+        raise OSError("illegal IP address string passed to inet_pton") from None
+
+
+def inet_ntop(address_family, packed_ip, /):
+    import ipaddress
+
+    kind = ipaddress.IPv4Address if address_family == sockets.AF_INET else ipaddress.IPv6Address
+    try:
+        return str(kind(bytes(packed_ip)))
+    except ValueError:
+        raise ValueError("invalid length of packed IP address string") from None
+
+
 def install_sockets(call):
     wires = Wires(call)
-    # Where this build has no such names, those of Linux.
-    for name, number in dict(AF_INET=2, AF_INET6=10, AF_UNSPEC=0, AF_UNIX=1, SOCK_STREAM=1, SOCK_DGRAM=2, IPPROTO_TCP=6, TCP_NODELAY=1, SOL_SOCKET=1,
+    # The numbers of Linux, and where this build has no such names, those too.
+    families = dict(AF_UNSPEC=0, AF_UNIX=1, AF_INET=2, AF_INET6=10)
+    kinds = dict(SOCK_STREAM=1, SOCK_DGRAM=2, SOCK_RAW=3, SOCK_SEQPACKET=5)
+    sockets.AddressFamily = enum.IntEnum("AddressFamily", families, module="socket")
+    sockets.SocketKind = enum.IntEnum("SocketKind", kinds, module="socket")
+    vars(sockets).update({member.name: member for kind in (sockets.AddressFamily, sockets.SocketKind) for member in kind})
+    for name, number in dict(IPPROTO_TCP=6, TCP_NODELAY=1, SOL_SOCKET=1,
                              SO_KEEPALIVE=9, SO_REUSEADDR=2, SHUT_RD=0, SHUT_WR=1, SHUT_RDWR=2, AI_PASSIVE=1, AI_ADDRCONFIG=32, NI_NUMERICHOST=1,
-                             TCP_KEEPIDLE=4, TCP_KEEPINTVL=5, TCP_KEEPCNT=6, has_ipv6=False).items():
+                             SO_ERROR=4, SO_BROADCAST=6, SO_SNDBUF=7, SO_RCVBUF=8, SO_LINGER=13, SO_REUSEPORT=15, MSG_DONTWAIT=64, TCP_KEEPIDLE=4, TCP_KEEPINTVL=5, TCP_KEEPCNT=6, has_ipv6=False).items():
         if not hasattr(sockets, name):
             setattr(sockets, name, number)
     for name in ("gaierror", "herror"):
@@ -357,12 +587,18 @@ def install_sockets(call):
         chosen = [None]
         sockets.getdefaulttimeout = lambda: chosen[0]
         sockets.setdefaulttimeout = lambda timeout: chosen.__setitem__(0, timeout)
-    install_select(wires)
-    socket = make_socket(wires)
+    places = Places()
+    install_select(wires, places)
+    socket = make_socket(wires, places)
+    sockets._blocking_errnos = {11}
 
     def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
         # The proxy resolves names, and judges what they lead to.
-        return [(sockets.AF_INET, sockets.SOCK_STREAM, 6, "", (host, int(port or 0)))]
+        if host is None:
+            host = "0.0.0.0" if flags & sockets.AI_PASSIVE else "127.0.0.1"
+        host = host.decode("ascii") if isinstance(host, bytes) else host
+        kind = type or sockets.SOCK_STREAM
+        return [(sockets.AF_INET, kind, 17 if kind == sockets.SOCK_DGRAM else 6, "", (host, int(port or 0)))]
 
     def create_connection(address, timeout=sockets._GLOBAL_DEFAULT_TIMEOUT, source_address=None, *, all_errors=False):
         made = socket()
@@ -371,7 +607,23 @@ def install_sockets(call):
         made.connect(address)
         return made
 
+    def create_server(address, *, family=sockets.AF_INET, backlog=None, reuse_port=False, dualstack_ipv6=False):
+        made = socket(family)
+        made.bind(address)
+        made.listen(backlog)
+        return made
+
+    def socketpair(family=None, type=sockets.SOCK_STREAM, proto=0):
+        pair = socket(sockets.AF_UNIX, type, proto), socket(sockets.AF_UNIX, type, proto)
+        for made, side in zip(pair, sides()):
+            made._lead_to(side, "", "")
+        return pair
+
     sockets.socket = sockets.SocketType = socket
     sockets.getaddrinfo, sockets.create_connection = getaddrinfo, create_connection
+    sockets.create_server, sockets.socketpair = create_server, socketpair
     sockets.gethostname = sockets.getfqdn = lambda name="": name or "codemode"
+    sockets.inet_pton, sockets.inet_ntop = inet_pton, inet_ntop
+    sockets.gethostbyname = lambda name: "127.0.0.1" if name in HERE else name
     sys.modules["ssl"] = make_ssl(wires, socket)
+    return wires, places

@@ -278,6 +278,9 @@ class Tool:
         self._parameters = parameters
 
     def __call__(self, *places, **names):
+        return start(self._line, self._server, self._tool, self._arguments(places, names))
+
+    def _arguments(self, places, names):
         if len(places) > len(self._parameters):
             known = ", ".join(self._parameters) or "none"
             raise ToolError("%s: %d arguments by place, but it has %d parameters. Parameters: %s" % (
@@ -287,7 +290,7 @@ class Tool:
             if name in arguments:
                 raise ToolError("%s: parameter `%s` is given twice" % (self.__qualname__, name), self._server, self._tool, "invalid_arguments")
         arguments.update(names)
-        return start(self._line, self._server, self._tool, arguments)
+        return arguments
 
     def __repr__(self):
         return "<tool %s(%s)>" % (self.__qualname__, ", ".join(self._parameters))
@@ -308,14 +311,17 @@ class Tool:
 
 def start(line, server, tool, arguments):
     """Sends a call at once. Inside a running event loop the result can be awaited; elsewhere this waits for it."""
-    arguments = {name: encodable(value) for name, value in arguments.items()}
-    call = line.open(server, tool, arguments)
+    call = open_call(line, server, tool, arguments)
     if in_event_loop():
         pending = Pending(line, call)
         line.pending.append(pending)
         return pending
     line.until(lambda: call.answer)
     return call.result()
+
+
+def open_call(line, server, tool, arguments):
+    return line.open(server, tool, {name: encodable(value) for name, value in arguments.items()})
 
 
 def in_event_loop():
@@ -421,9 +427,7 @@ class Tools:
 
     def call(self, server, tool, arguments=None, **names):
         """Calls a tool by its original name: tools.call("server", "tool", {...})."""
-        if isinstance(tool, dict) and arguments is None and "." in server:
-            server, tool, arguments = *server.split(".", 1), tool
-        return start(self._line, server, tool, {**(arguments or {}), **names})
+        return start(self._line, *by_name(server, tool, arguments, names))
 
     @property
     def servers(self):
@@ -446,6 +450,13 @@ class Tools:
 
     def __repr__(self):
         return "<tools of %s>" % (", ".join(self._servers) or "no server")
+
+
+def by_name(server, tool, arguments, names):
+    """Server, tool and arguments of a call; "server.tool" is both names at once."""
+    if isinstance(tool, dict) and arguments is None and "." in server:
+        server, tool, arguments = *server.split(".", 1), tool
+    return server, tool, {**(arguments or {}), **names}
 
 
 class Text(str):

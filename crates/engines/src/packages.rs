@@ -9,6 +9,7 @@ mod interpreter;
 mod tool;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,12 +100,14 @@ fn installed(key: String, distributions: Vec<String>) -> Installed {
 
 /// What an installer says when its folder of layers fails it.
 pub fn cannot_keep(error: std::io::Error) -> RunError {
+    let is_full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
+    let why = if is_full { ": the disk is full" } else { "" };
     RunError {
         code: "install_failed",
         hint: Some(
             "look at the space and the rights of the folder that codemode keeps packages in".to_owned(),
         ),
-        message: "installed packages cannot be kept".to_owned(),
+        message: format!("installed packages cannot be kept{why}"),
         source: Some(error.into()),
     }
 }

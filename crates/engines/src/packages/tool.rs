@@ -205,6 +205,9 @@ pub(super) fn named(requirements: &BTreeSet<Requirement>) -> String {
     requirements.iter().map(|requirement| format!("`{requirement}`")).collect::<Vec<_>>().join(", ")
 }
 
+/// How pip, uv and the file systems below them say that nothing more fits.
+const DISK_FULL: &[&str] = &["No space left on device", "Disk quota exceeded"];
+
 /// What a complaint means. Its own words name paths and addresses, so they go to the log.
 fn explain(requirements: &BTreeSet<Requirement>, said: String) -> RunError {
     let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
@@ -212,7 +215,13 @@ fn explain(requirements: &BTreeSet<Requirement>, said: String) -> RunError {
     let about: BTreeSet<Requirement> =
         requirements.iter().filter(|requirement| said.contains(requirement.name())).cloned().collect();
     let names = named(if about.is_empty() { requirements } else { &about });
-    let (code, message, hint) = if says(&["no wheels", "has no usable wheels", "only-binary", "--no-build"]) {
+    let (code, message, hint) = if says(DISK_FULL) {
+        (
+            "install_failed",
+            format!("{names} cannot be installed: the disk is full"),
+            "make room where packages are kept and where temporary files go",
+        )
+    } else if says(&["no wheels", "has no usable wheels", "only-binary", "--no-build"]) {
         (
             "package_no_wheel",
             format!("{names}: no wheel fits this python3, and nothing is built from source"),

@@ -40,7 +40,7 @@ macro_rules! engine_contract {
             /// What the engine runs.
             const LANGUAGES: [Language; 4] = Language::ALL;
 
-            /// Whether programs can start processes, and threads run at once.
+            /// Whether programs can start processes.
             const HAS_PROCESSES: bool = true;
 
             /// Whether JavaScript runs in V8.

@@ -473,6 +473,34 @@ async fn downloads_are_told_while_they_go_on() {
     );
 }
 
+/// A pip that finds the disk full, in a mount namespace of its own where temporary files have 4 kB.
+#[tokio::test]
+async fn a_full_disk_is_said() {
+    if lacks("pip") || lacks("namespaces") {
+        return;
+    }
+    let shop = Shop::new();
+    let script = |size: &str| {
+        format!(
+            r#"while [ "$1" != --target ]; do shift; done
+exec unshare --map-root-user --mount --propagation private sh -c '
+    mount -t tmpfs -o size={size} none . && cd . &&
+    TMPDIR=$PWD exec python3 -I -m pip install --only-binary :all: --target "$1" humanize' sh "$2""#
+        )
+    };
+    let install = async |size| {
+        let installer = WheelInstaller::new(with_uv(&shop, &script(size))).unwrap();
+        installer.install(&asked(&["humanize"]), &|_: &str| {}, &CancellationToken::new()).await
+    };
+    let error = install("4k").await.unwrap_err();
+    assert_eq!(
+        (error.code, error.message.as_str()),
+        ("install_failed", "`humanize` cannot be installed: the disk is full")
+    );
+    assert_eq!(shop.kept(), Vec::<String>::new());
+    assert_eq!(install("1m").await.unwrap().unwrap().distributions, ["humanize==1.0"]);
+}
+
 #[tokio::test]
 async fn an_installation_that_is_taken_back_leaves_nothing() {
     let (shop, mark) = (Shop::new(), "4711.125");

@@ -1,5 +1,6 @@
 //! What a guest may ask of its host, through one function: a letter, and what belongs to it.
 
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 use codemode_engines::guest::FRAME_BYTES_MAX;
@@ -87,11 +88,19 @@ impl Desk {
             Some((b'k', signal)) => number::<i32>(signal)
                 .filter(|signal| (1..=SIGNAL_MAX).contains(signal))
                 .map_or(Ok(None), |signal| Err(Signalled(signal).into())),
-            Some((letter @ (b'o' | b't' | b'w' | b'd' | b'q' | b'c'), message)) => {
+            Some((letter @ (b'o' | b't' | b'w' | b'd' | b'c'), message)) => {
                 Ok(Some(self.wires.answer(*letter, message)))
             }
+            Some((b'a', message)) => self.wait(message).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// Waits for streams; for frames too when the guest says so first.
+    fn wait(&mut self, message: &[u8]) -> wasmtime::Result<Vec<u8>> {
+        let (for_frames, message) = message.split_first().map_or((false, message), |(first, rest)| (*first != 0, rest));
+        let link = if for_frames { self.link.as_ref() } else { None };
+        Ok(self.wires.wait(message, link.map(AsFd::as_fd)))
     }
 
     fn send(&mut self, body: &[u8]) -> wasmtime::Result<Option<Vec<u8>>> {

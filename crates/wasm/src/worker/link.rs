@@ -1,6 +1,7 @@
 //! Frames between a worker and its server, as `engines/guest/PROTOCOL.md` defines them, read by a thread that waits.
 
 use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,12 @@ const LOOK: Duration = Duration::from_micros(150);
 #[derive(Debug)]
 pub(crate) struct Link {
     socket: UnixStream,
+}
+
+impl AsFd for Link {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
 }
 
 impl Link {

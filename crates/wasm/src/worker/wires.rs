@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
+use std::iter;
 use std::net::TcpStream;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustls::pki_types::ServerName;
+use rustix::event::{PollFd, PollFlags, Timespec};
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use rustls_platform_verifier::ConfigVerifierExt as _;
 use serde::Deserialize;
@@ -111,7 +114,6 @@ impl Wires {
             b't' => self.secure(message),
             b'w' => self.write(message),
             b'd' => self.read(message),
-            b'q' => self.is_readable(message),
             _ => self.close(message),
         };
         match done {
@@ -119,10 +121,7 @@ impl Wires {
                 bytes.insert(0, 0);
                 bytes
             }
-            Err(Problem { kind, message, number }) => {
-                let told = json!({"kind": kind, "message": message, "number": number});
-                format!("\u{1}{told}").into_bytes()
-            }
+            Err(problem) => refused(&problem),
         }
     }
 
@@ -241,26 +240,59 @@ impl Wires {
         Ok(bytes)
     }
 
-    /// Whether a read would not wait: `y` or `n`.
-    fn is_readable(&mut self, message: &[u8]) -> Answer {
-        let number = message.first_chunk().ok_or_else(unknown)?;
-        let stream = match self.open.get_mut(&u32::from_le_bytes(*number)) {
-            Some(Wire::Plain(stream)) => stream,
+    /// Which of these streams can be read, waiting for the first of them until this time is over. With `frames` that end of
+    /// the link is waited for too; it is named 0, which no stream is.
+    pub(crate) fn wait(&mut self, message: &[u8], frames: Option<BorrowedFd<'_>>) -> Vec<u8> {
+        match self.first_of(message, frames) {
+            Ok(numbers) => iter::once(0).chain(numbers.into_iter().flat_map(u32::to_le_bytes)).collect(),
+            Err(problem) => refused(&problem),
+        }
+    }
+
+    fn first_of(&mut self, message: &[u8], frames: Option<BorrowedFd<'_>>) -> Result<Vec<u32>, Problem> {
+        let (millis, numbers) = message.split_first_chunk().ok_or_else(unknown)?;
+        let millis = u64::from_le_bytes(*millis);
+        let numbers: Vec<u32> = numbers
+            .as_chunks()
+            .0
+            .iter()
+            .map(|bytes| u32::from_le_bytes(*bytes))
+            .take(STREAMS_MAX)
+            .collect();
+        // What is not open is not waited for: whoever reads it is told why.
+        let ready: Vec<u32> = numbers.iter().copied().filter(|number| self.is_ready(*number)).collect();
+        if !ready.is_empty() {
+            return Ok(ready);
+        }
+        let known =
+            numbers.iter().filter_map(|number| Some((*number, self.open.get(number)?.socket().as_fd())));
+        let (names, mut polled): (Vec<u32>, Vec<PollFd<'_>>) = frames
+            .map(|fd| (0, fd))
+            .into_iter()
+            .chain(known)
+            .map(|(number, fd)| (number, PollFd::from_borrowed_fd(fd, PollFlags::IN)))
+            .unzip();
+        let within = (millis != u64::MAX).then(|| Timespec {
+            tv_sec: i64::try_from(millis / 1000).unwrap_or(i64::MAX),
+            tv_nsec: i64::try_from(millis % 1000 * 1_000_000).unwrap_or_default(),
+        });
+        match rustix::event::poll(&mut polled, within.as_ref()) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(io::Error::from(error).into()),
+        }
+        let ready = names.into_iter().zip(&polled).filter(|(_, polled)| !polled.revents().is_empty());
+        Ok(ready.map(|(number, _)| number).collect())
+    }
+
+    /// Whether something of this stream was taken off its socket and not read: what came is taken whole.
+    fn is_ready(&mut self, number: u32) -> bool {
+        match self.open.get_mut(&number) {
             Some(Wire::Tls(stream)) => {
-                // What came is taken off the socket whole, and may be read in parts.
-                let state = stream.conn.process_new_packets();
-                if state.is_ok_and(|state| state.plaintext_bytes_to_read() > 0) {
-                    return Ok(b"y".to_vec());
-                }
-                &mut stream.sock
+                stream.conn.process_new_packets().is_ok_and(|state| state.plaintext_bytes_to_read() > 0)
             }
-            None => return Err(closed()),
-        };
-        stream.set_nonblocking(true)?;
-        let peeked = stream.peek(&mut [0]);
-        stream.set_nonblocking(false)?;
-        let waits = matches!(&peeked, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
-        Ok(if waits { b"n".to_vec() } else { b"y".to_vec() })
+            Some(Wire::Plain(_)) => false,
+            None => true,
+        }
     }
 
     fn close(&mut self, message: &[u8]) -> Answer {
@@ -271,6 +303,21 @@ impl Wires {
         }
         Ok(Vec::new())
     }
+}
+
+impl Wire {
+    fn socket(&self) -> &TcpStream {
+        match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => &stream.sock,
+        }
+    }
+}
+
+/// How a guest is told that something did not work.
+fn refused(Problem { kind, message, number }: &Problem) -> Vec<u8> {
+    let told = json!({"kind": kind, "message": message, "number": number});
+    format!("\u{1}{told}").into_bytes()
 }
 
 /// Reads what the proxy says, and no byte more.

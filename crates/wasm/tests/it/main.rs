@@ -32,7 +32,7 @@ mod contract {
     /// What the engine runs.
     const LANGUAGES: [Language; 2] = [Language::Python, Language::JavaScript];
 
-    /// Whether programs can start processes, and threads run at once.
+    /// Whether programs can start processes.
     const HAS_PROCESSES: bool = false;
 
     /// Whether JavaScript runs in V8.
