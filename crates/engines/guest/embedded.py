@@ -93,9 +93,39 @@ def make_selector(line, places):
     return Selector
 
 
+def run_loop(loop):
+    """`BaseEventLoop.run_forever` in a thread of its own."""
+    from asyncio import events
+
+    outer = sys.get_asyncgen_hooks()
+    loop._run_forever_setup()
+    try:
+        while True:
+            while (until := loop_waits_until(loop)) > loop.time():
+                own = sys.get_asyncgen_hooks()
+                sys.set_asyncgen_hooks(*outer)
+                yield Blocked(until, [number - NUMBERS_FROM for number in loop._selector.get_map() if NUMBERS_FROM < number < INNER_FROM])
+                outer = sys.get_asyncgen_hooks()
+                sys.set_asyncgen_hooks(*own)
+                events._set_running_loop(loop)
+            loop._run_once()
+            if loop._stopping:
+                return
+    finally:
+        if not isinstance(sys.exception(), GeneratorExit):
+            loop._run_forever_cleanup()
+
+
+def loop_waits_until(loop):
+    selector = loop._selector
+    if loop._ready or loop._stopping or selector.is_woken or selector.select(0):
+        return 0.0
+    return loop._scheduled[0]._when if loop._scheduled else FOREVER
+
+
 def install_loop(line, places):
     import asyncio
-    from asyncio import events, runners, unix_events
+    from asyncio import base_events, events, runners, unix_events
 
     selector = make_selector(line, places)
 
@@ -111,6 +141,7 @@ def install_loop(line, places):
         def _write_to_self(self):
             if self._selector is not None:
                 self._selector.is_woken = True
+                guest.threads.events += 1
 
         def add_signal_handler(self, number, callback, *arguments):
             signal.signal(number, lambda *_: self.call_soon_threadsafe(callback, *arguments))
@@ -122,6 +153,7 @@ def install_loop(line, places):
 
     Loop.__name__ = Loop.__qualname__ = "_UnixSelectorEventLoop"
     Loop.__module__ = "asyncio.unix_events"
+    WAITS[base_events.BaseEventLoop.run_forever] = run_loop
     policy = getattr(events, "_get_event_loop_policy", None) or events.get_event_loop_policy
     type(policy())._loop_factory = Loop
     asyncio.SelectorEventLoop = asyncio.EventLoop = Loop

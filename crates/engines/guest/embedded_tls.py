@@ -207,8 +207,10 @@ def make_tls_object(ssl):
         def cipher(self):
             return (self._told["cipher"], self._told["version"], 256) if self._told else None
 
-        def compression(self):
+        def nothing(self, *_):
             return None
+
+        compression = shared_ciphers = get_channel_binding = nothing
 
         def selected_alpn_protocol(self):
             return self._told["protocol"] if self._told else None

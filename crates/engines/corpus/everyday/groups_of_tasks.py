@@ -11,8 +11,8 @@ async def work(name, delay, fails=None):
     return name
 async def main():
     async with asyncio.TaskGroup() as group:
-        first = group.create_task(work("a", 0.002))
-        second = group.create_task(work("b", 0.001))
+        first = group.create_task(work("a", 0.05))
+        second = group.create_task(work("b", 0.01))
     print(first.result(), second.result())
     try:
         async with asyncio.TaskGroup() as group:

@@ -9,6 +9,7 @@ use codemode_run::{
     Runner, RunnerOptions, ServerState, ServerTools, Tool, ToolCall, ToolError, ToolResult, Tools, Value,
 };
 use serde_json::{Value as Json, json};
+use tokio::sync::Barrier;
 use tokio_util::sync::CancellationToken;
 
 use super::bench;
@@ -16,7 +17,14 @@ use crate::support::{Bench, lacks, without_marks};
 
 /// Servers in memory: `math-tools` and `github`.
 #[derive(Debug)]
-struct Fake(Arc<Catalog>);
+struct Fake {
+    catalog: Arc<Catalog>,
+    /// Where calls of `meet` wait until there are as many.
+    meeting: Barrier,
+}
+
+/// Calls that have to be open at once before one of them is answered.
+const MEETING: usize = 3;
 
 impl Fake {
     fn new() -> Self {
@@ -33,6 +41,7 @@ impl Fake {
             ),
             ("fail", "Fails.", json!({"type": "object", "properties": {}})),
             ("text", "Text.", json!({"type": "object", "properties": {}})),
+            ("meet", "Answers when others wait too.", json!({"type": "object", "properties": {}})),
             ("picture", "A picture.", json!({"type": "object", "properties": {}})),
             ("class", "A keyword.", json!({"type": "object", "properties": {"from": {"type": "string"}}})),
             ("big", "Many bytes.", json!({"type": "object", "properties": {"bytes": {"type": "integer"}}})),
@@ -49,14 +58,14 @@ impl Fake {
         };
         let tools = tools.into_iter().map(tool).collect();
         let server = ServerTools { name: "math-tools".to_owned(), state: ServerState::Ready, tools };
-        Self(Arc::new(Catalog::new(vec![server])))
+        Self { catalog: Arc::new(Catalog::new(vec![server])), meeting: Barrier::new(MEETING) }
     }
 }
 
 #[async_trait]
 impl Tools for Fake {
     fn catalog(&self) -> Arc<Catalog> {
-        Arc::clone(&self.0)
+        Arc::clone(&self.catalog)
     }
 
     async fn call(&self, call: ToolCall, _cancel: CancellationToken) -> Result<ToolResult, ToolError> {
@@ -85,6 +94,10 @@ impl Tools for Fake {
                 ToolResult { blocks: vec![image], ..ToolResult::default() }
             }
             "big" => text(&"x".repeat(usize::try_from(whole("bytes")).unwrap())),
+            "meet" => match tokio::time::timeout(Duration::from_secs(20), self.meeting.wait()).await {
+                Ok(_) => text("met"),
+                Err(_) => text("alone"),
+            },
             "class" => text(call.arguments.get("from").and_then(Json::as_str).unwrap_or("nothing")),
             _ => text("plain text"),
         })
@@ -186,6 +199,28 @@ async fn python_programs_call_tools_in_every_style() {
 }
 
 #[tokio::test]
+async fn calls_are_open_at_once_however_they_are_made() {
+    let met = "finish = [\"met\",\"met\",\"met\"]";
+    let pool = "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(3) as pool:\n    ";
+    let threads = "import threading\nfound = []\ndef ask(n):\n    found.append(math_tools.meet())\n\
+                   asking = [threading.Thread(target=ask, args=(n,)) for n in range(3)]\n\
+                   for thread in asking: thread.start()\nfor thread in asking: thread.join()\nfound";
+    let cases = [
+        "import asyncio\nlist(await asyncio.gather(*[math_tools.meet() for _ in range(3)]))".to_owned(),
+        format!("{pool}found = [job.result() for job in [pool.submit(math_tools.meet) for _ in range(3)]]\nfound"),
+        format!("{pool}found = list(pool.map(lambda n: tools.call('math-tools', 'meet'), range(3)))\nfound"),
+        "import asyncio\nlist(await asyncio.gather(*[asyncio.to_thread(math_tools.meet) for _ in range(3)]))".to_owned(),
+        threads.to_owned(),
+    ];
+    let cases: Vec<(&str, &str)> = cases.iter().map(|code| (code.as_str(), met)).collect();
+    each(Language::Python, &cases).await;
+    if super::LANGUAGES.contains(&Language::JavaScript) && !lacks("node") {
+        let all = "await Promise.all([1, 2, 3].map(() => math_tools.meet()))";
+        each(Language::JavaScript, &[(all, met)]).await;
+    }
+}
+
+#[tokio::test]
 async fn javascript_programs_call_tools() {
     if !super::LANGUAGES.contains(&Language::JavaScript) || lacks("node") {
         return;
@@ -257,7 +292,7 @@ async fn wrong_calls_are_told_before_anything_is_sent() {
     let cases = [
         (
             "print('side effect')\nmath_tools.ad(1)",
-            "raise   File \"main.py\", line 2\n    math_tools.ad(1)\nToolError: math_tools has no tool `ad`; did you mean `add`? Its tools are add, slow, fail, text, picture, class_, big",
+            "raise   File \"main.py\", line 2\n    math_tools.ad(1)\nToolError: math_tools has no tool `ad`; did you mean `add`? Its tools are add, slow, fail, text, meet, picture, class_, big",
         ),
         (
             "print('x')\nmath_tools.add(a=1, c=2)",

@@ -21,6 +21,7 @@ mod prepared;
 mod sessions;
 #[path = "../../../engines/tests/it/support.rs"]
 mod support;
+mod threads;
 
 /// What every engine over guests has to do, for the languages of this one.
 #[path = "../../../engines/tests/it"]

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::time::Duration;
 
 use codemode_run::network::{Network, NetworkMode};
 use codemode_run::{Ending, Language, Limits};
@@ -25,6 +26,21 @@ fn server() -> u16 {
                 "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{line}",
                 line.len()
             );
+        }
+    });
+    port
+}
+
+/// A server on loopback that answers nobody until so many have asked, each time anew.
+fn meeting(count: usize) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        loop {
+            let mut streams: Vec<_> = listener.incoming().take(count).map_while(Result::ok).collect();
+            for stream in &mut streams {
+                let _ = stream.read(&mut [0]).and_then(|_| stream.write_all(b"all"));
+            }
         }
     });
     port
@@ -86,6 +102,55 @@ async fn fetch_reaches_what_is_listed_and_nothing_else() {
     let expected = "GET /1 HTTP/1.1,GET /2 HTTP/1.1 POST /p?q=1 HTTP/1.1\n\
                     fetch failed codemode: network.mode is hosts and 127.0.0.1\n";
     assert_eq!((outcome.ending, heard.stdout().as_str()), (Ending::Finish, expected));
+}
+
+/// What a program listens on is there for itself and for nobody else, and what others listen on is not there for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_listens_for_itself_alone() {
+    let bench = with(NetworkMode::Full, &[]);
+    let taken = server();
+    let free = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    let listen = format!(
+        "import socket\ninner = socket.create_server(('127.0.0.1', {taken}))\n\
+         client = socket.create_connection(('127.0.0.1', {taken}))\nclient.sendall(b'within')\n\
+         print(inner.accept()[0].recv(100))\nother = socket.create_server(('127.0.0.1', {free}))\n\
+         open('go', 'w').close()\nother.settimeout(2)\n\
+         try:\n    other.accept()\nexcept TimeoutError:\n    print('nobody came')"
+    );
+    let go = bench.workspace.path().join("go");
+    let knock = async {
+        while !go.exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        std::net::TcpStream::connect(("127.0.0.1", free)).map_err(|error| error.kind())
+    };
+    let ((ending, said), knocked) = tokio::join!(bench.python(&listen), knock);
+    assert_eq!((ending, said.as_str()), (Ending::Finish, "b'within'\nnobody came\n"));
+    assert_eq!(knocked.unwrap_err(), std::io::ErrorKind::ConnectionRefused);
+    assert!(std::net::TcpStream::connect(("127.0.0.1", taken)).is_ok(), "the control");
+    // Not even by a name in the workspace.
+    let name = bench.workspace.path().join("name");
+    let _outer = std::os::unix::net::UnixListener::bind(&name).unwrap();
+    assert!(std::os::unix::net::UnixStream::connect(&name).is_ok(), "the control");
+    let (_, said) = bench
+        .python("import socket\ntry:\n    socket.socket(socket.AF_UNIX).connect('name')\nexcept OSError as error:\n    print(error)")
+        .await;
+    assert_eq!(said, "[Errno 111] Connection refused\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threads_wait_for_answers_from_outside_at_once() {
+    let port = meeting(3);
+    let bench = with(NetworkMode::Full, &[]);
+    for code in [
+        "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(3) as pool:\n    print(list(pool.map(ask, range(3))))",
+        "import threading\nfound = []\ndef note(n):\n    found.append(ask(n))\nthreads = [threading.Thread(target=note, args=(n,)) for n in range(3)]\nfor thread in threads: thread.start()\nfor thread in threads: thread.join()\nprint(found)",
+        "import asyncio\nasync def one():\n    reader, writer = await asyncio.open_connection('127.0.0.1', port)\n    writer.write(b'x')\n    return await reader.read()\nasync def all():\n    print(await asyncio.gather(one(), one(), one()))\nasyncio.run(all())",
+    ] {
+        let begin = format!("import socket\nport = {port}\ndef ask(n):\n    with socket.create_connection(('127.0.0.1', port)) as stream:\n        stream.sendall(b'x')\n        return stream.recv(100)\n");
+        let (ending, said) = bench.python(&format!("{begin}{code}")).await;
+        assert_eq!((ending, said.as_str()), (Ending::Finish, "[b'all', b'all', b'all']\n"), "{code}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
