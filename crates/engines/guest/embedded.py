@@ -393,6 +393,7 @@ def warm_up(link):
             interpreter.open_module()
     finally:
         link.call, threading.excepthook = ask, hook
+        guest.threads.copies.programs.clear()
         sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__ = streams
         interpreter.runs = 0
 

@@ -64,12 +64,12 @@ class Threads:
         while isinstance(function, functools.partial):
             function = function.func
         function = getattr(function, "__func__", function)
-        return WAITS.get(function) or self.copies.of(function)[0] if type(function) is types.FunctionType else None
+        return WAITS.get(function) or self.copies.of(function) if type(function) is types.FunctionType else None
 
     def expect(self, thread):
         """Lets a thread wait for its first turn."""
         thread._started.set()
-        thread._wakes, thread._seen, thread._streams = 0.0, -1, ()
+        thread._wakes, thread._seen, thread._streams, thread._steps = 0.0, -1, (), None
         self.waiting.append(thread)
 
     def join(self, thread, timeout=None):
@@ -83,6 +83,7 @@ class Threads:
         """A thread that waits never runs again."""
         if thread in self.waiting:
             self.waiting.remove(thread)
+            self.left.append(thread._steps)
         thread._over = True
         self.events += 1
 
@@ -136,7 +137,7 @@ class Threads:
             self.slice_from = before
             asyncio_events._set_running_loop(loop)
             self.running.pop()
-        thread._over, thread._steps = True, None
+        thread._over, thread._steps, thread._kept = True, None, None
         self.events += 1
 
     def put_off(self, thread, blocked):
@@ -229,8 +230,11 @@ class Threads:
             raise Ended
         if not self.waiting:
             return self.sleep_really(seconds)
-        while self.others(end) or self.now() < end:
-            if self.now() < end:
+        while True:
+            happened = self.others(end)
+            if self.now() >= end:
+                return
+            if not happened:
                 self.nap(min(end, self.next_time()))
 
     def clock(self):
@@ -281,7 +285,7 @@ def call(function, /, *arguments, **names):
     threads = guest.threads
     can_be_left = False
     if kind is types.FunctionType:
-        copy, is_own = (WAITS.get(function), False) if function in WAITS else threads.copies.of(function)
+        copy = WAITS.get(function) or threads.copies.of(function)
         if copy is not None:
             return (yield from copy(*arguments, **names))
         can_be_left = function.__globals__["__name__"] in CAN_BE_LEFT and not hasattr(threads.running[-1], "_apart")
@@ -496,6 +500,7 @@ def install_threads(sleep):
 
     _threading_local.current_thread = threading.current_thread
     threading.local = _threading_local.local
+    Interpreter.prepare = threads.copies.noting(Interpreter.prepare)
     install_conditions(threads)
     install_pools(threads, pools)
     for name, function in ((CALL, call), (ENTER, enter), (STEP, step_to), (SLICE, look_at_the_clock)):

@@ -8,6 +8,7 @@ compiling the text again; the program's own functions stay as they are, and so d
 """
 
 import ast
+import collections
 import linecache
 import warnings
 
@@ -25,6 +26,8 @@ WAITING = {"accept", "acquire", "as_completed", "call", "communicate", "connect"
 # What ends by StopIteration, which no generator lets through.
 STOPPING = {"__next__", "send", "throw"}
 OWN_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# Programs of a session whose functions are looked for.
+PROGRAMS_MAX = 50
 # Turns of a `while` between two looks at the clock.
 TURNS = 255
 
@@ -221,40 +224,45 @@ class Copies:
     """The copies of functions, by their code."""
 
     def __init__(self):
-        self.by_code, self.by_number, self.texts = {}, {}, {}
+        self.by_code, self.by_number, self.woven = {}, {}, set()
+        # Of a session, whose later programs use functions of earlier ones.
+        self.programs = collections.deque(maxlen=PROGRAMS_MAX)
+
+    def noting(self, prepare):
+        """The same function, which is given each program before it runs."""
+
+        def prepared(interpreter, run):
+            self.programs.append(run["code"])
+            return prepare(interpreter, run)
+
+        return prepared
 
     def of(self, function):
-        """A function that makes the generator, None for a function that has to run as it is; and whether it is the program's own."""
+        """A function that makes the generator; None for a function that has to run as it is."""
         code = function.__code__
         known = self.by_number.get(id(code))
         if known is None:
+            for text in self.texts_of(code.co_filename):
+                if (text, code.co_filename) not in self.woven:
+                    self.woven.add((text, code.co_filename))
+                    self.weave(text, code.co_filename)
             # The code is kept with it, so that no other one gets its number.
-            known = self.by_number[id(code)] = (*self.find(code), code)
-        copy, is_own, _ = known
+            known = self.by_number[id(code)] = self.by_code.get((code.co_filename, code)), code
+        copy = known[0]
         if copy is None:
-            return None, is_own
+            return None
         made = types.FunctionType(copy, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
         made.__kwdefaults__ = function.__kwdefaults__
-        return made, is_own
+        return made
 
-    def find(self, code):
-        text = self.text_of(code.co_filename)
-        if text is None:
-            return None, False
-        if self.texts.get(code.co_filename) != text:
-            self.texts[code.co_filename] = text
-            self.weave(text, code.co_filename)
-        return self.by_code.get(code), True
-
-    def text_of(self, filename):
-        """The text of a program or of a module of its own."""
-        module = guest.interpreter.module
-        place = getattr(module, "__file__", None) or ""
+    def texts_of(self, filename):
+        """The texts of programs, or of a module of theirs."""
+        place = getattr(guest.interpreter.module, "__file__", None) or ""
         if filename in (place, os.path.basename(place)):
-            return guest.interpreter.code
-        if not filename.startswith(os.path.dirname(place) + os.sep):
-            return None
-        return "".join(linecache.getlines(filename)) or None
+            return list(self.programs)
+        if filename.startswith(os.path.dirname(place) + os.sep):
+            return ["".join(linecache.getlines(filename))]
+        return []
 
     def weave(self, text, filename):
         """Compiles a text twice, and finds for the code of each function that of its copy."""
@@ -290,7 +298,7 @@ class Copies:
             own[id(copy)] = code
         constants = tuple(own.get(id(value), value) for value in woven.co_consts)
         if woven.co_flags & GENERATOR and not plain.co_flags & GENERATOR:
-            self.by_code[plain] = woven.replace(co_consts=constants)
+            self.by_code[plain.co_filename, plain] = woven.replace(co_consts=constants)
 
 
 # `inspect.CO_GENERATOR`.

@@ -6,6 +6,7 @@
 mod guest;
 mod launch;
 mod machine;
+mod mathematics;
 mod runtime;
 mod sys;
 mod wheels;
@@ -106,7 +107,8 @@ pub fn helper_main(arguments: impl Iterator<Item = OsString>) -> Option<i32> {
 
 fn compile(module: &str, code: &str) -> wasmtime::Result<()> {
     let _ = rustix::process::nice(10);
-    let compiled = machine::engine()?.precompile_module(&std::fs::read(module)?)?;
+    let module = mathematics::imported(&std::fs::read(module)?)?;
+    let compiled = machine::engine()?.precompile_module(&module)?;
     Ok(std::fs::write(code, compiled)?)
 }
 

@@ -12,8 +12,8 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 /// The native thread that a guest runs on needs room for its stack and for ours.
 pub(crate) const THREAD_STACK_BYTES: usize = STACK_BYTES + 8 * 1024 * 1024;
 
-/// What tells files that were compiled apart: change it together with [`engine`].
-pub(crate) const SETTINGS: &str = "wasmtime-48.0.8-1";
+/// What tells files that were compiled apart: change it together with [`engine`] and [`crate::mathematics`].
+pub(crate) const SETTINGS: &str = "wasmtime-48.0.8-2";
 
 /// An engine that compiles and runs guests. It has no epochs: whoever runs a guest ends its process.
 pub(crate) fn engine() -> wasmtime::Result<Engine> {

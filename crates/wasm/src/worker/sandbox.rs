@@ -20,6 +20,7 @@ use super::desk::Desk;
 use super::files::Files;
 use super::quick::{self, Quick, Rejections};
 use crate::guest::Kind;
+use crate::mathematics;
 
 /// A folder of this machine as a guest sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +96,7 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p1::add_to_linker_sync(&mut linker, |state: &mut State| &mut state.wasi)?;
     linker.func_wrap("host", "call", call)?;
+    mathematics::link(&mut linker)?;
     quick::link(&mut linker)?;
     Ok(linker)
 }

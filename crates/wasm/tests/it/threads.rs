@@ -1,8 +1,10 @@
 //! Threads of a program in an interpreter that has one: each goes on where it stopped.
 
-use codemode_run::Ending;
+use codemode_run::{Ending, Language};
+use tokio_util::sync::CancellationToken;
 
 use crate::prepared::bench;
+use crate::support::{Heard, program};
 
 /// What a program prints that ends well.
 async fn printed(code: &str) -> String {
@@ -91,6 +93,23 @@ async fn functions_of_modules_and_of_earlier_runs_are_left_too() {
          for thread in threads: thread.start()\nfor thread in threads: thread.join()\nprint(*said)"
     );
     assert_eq!(printed(&code).await, "a b a b\n");
+    let bench = bench();
+    let mut session = bench.session(Language::Python).await;
+    let mut said = String::new();
+    for code in [
+        "import threading, time\ndef step(word):\n    print(word)\n    time.sleep(0.01)\n    print(word)",
+        "def both(*words):\n    threads = [threading.Thread(target=step, args=(word,)) for word in words]\n    for thread in threads: thread.start()\n    return threads",
+        "for thread in both('a', 'b'): thread.join()",
+        // What goes on when a run is over does so while the next one waits.
+        "both('c', 'd')[0].name[:7]",
+        "time.sleep(0.05)",
+    ] {
+        let heard = Heard::default();
+        let outcome = session.run(&program(Language::Python, code), &heard, CancellationToken::new()).await.unwrap();
+        assert_eq!(outcome.ending, Ending::Finish, "{code}");
+        said += &heard.stdout();
+    }
+    assert_eq!(said, "a\nb\na\nb\nc\nd\nc\nd\n");
 }
 
 /// A program whose threads wait for each other for ever says so.
