@@ -98,9 +98,17 @@ def wait_for_stream(reader):
         yield Blocked()
 
 
-def install_servers():
-    import http.server
-    import socketserver
+def note_servers(module):
+    WAITS.update({module.BaseServer.serve_forever: serve, module.BaseServer.handle_request: serve_one,
+                  module.ThreadingMixIn.process_request_thread: answer})
 
-    WAITS.update({socketserver.BaseServer.serve_forever: serve, socketserver.BaseServer.handle_request: serve_one,
-                  socketserver.ThreadingMixIn.process_request_thread: answer, http.server.BaseHTTPRequestHandler.handle: handle_http})
+
+def note_http(module):
+    WAITS[module.BaseHTTPRequestHandler.handle] = handle_http
+
+
+def install_servers():
+    """What waits in these modules is known when a program imports them."""
+    for finder in sys.meta_path:
+        if isinstance(finder, Finder):
+            finder.changes.update({"socketserver": note_servers, "http.server": note_http})

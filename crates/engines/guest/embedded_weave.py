@@ -138,7 +138,7 @@ class Weaver(ast.NodeTransformer):
         before, self.is_woven = self.is_woven, woven
         node.body = [made for part in node.body for made in self.statements(part)]
         self.is_woven = before
-        if woven:
+        if woven and any(isinstance(part, ast.While) for part in self.reading.bodies[id(node)]):
             name = ast.Name(COUNT, ast.Store())
             node.body.insert(1 if ast.get_docstring(node, False) is not None else 0, placed(ast.Assign([name], ast.Constant(0)), node))
         return node

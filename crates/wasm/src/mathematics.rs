@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{CodeSection, EntityType, Function, ImportSection, Module};
 use wasmparser::{
-    CompositeInnerType, FunctionBody, ImportSectionReader, KnownCustom, Name, Parser, Payload, TypeRef, ValType,
+    CompositeInnerType, FunctionBody, ImportSectionReader, KnownCustom, Name, Parser, Payload, TypeRef,
+    ValType,
 };
 use wasmtime::Linker;
 
@@ -42,7 +43,9 @@ pub(crate) fn link<T: 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     for (name, function) in MATHEMATICS {
         match *function {
             Mathematics::One(function) => linker.func_wrap(MODULE, name, move |x: f64| function(x))?,
-            Mathematics::Two(function) => linker.func_wrap(MODULE, name, move |x: f64, y: f64| function(x, y))?,
+            Mathematics::Two(function) => {
+                linker.func_wrap(MODULE, name, move |x: f64, y: f64| function(x, y))?
+            }
         };
     }
     Ok(())
@@ -90,7 +93,8 @@ impl Patch {
         patch.body = patch.imports;
         for (name, function) in MATHEMATICS {
             let Some(number) = names.get(name) else { continue };
-            let kind = number.checked_sub(patch.imports).and_then(|place| defined.get(place as usize).copied());
+            let kind =
+                number.checked_sub(patch.imports).and_then(|place| defined.get(place as usize).copied());
             let Some(kind) = kind else { continue };
             let takes = types.get(kind as usize).copied().flatten();
             if takes == Some(function.arguments()) {
@@ -106,7 +110,8 @@ impl Patch {
 /// How many floats a function takes that gives one.
 fn arguments(kind: &CompositeInnerType) -> Option<u32> {
     let CompositeInnerType::Func(kind) = kind else { return None };
-    let is_of_floats = kind.params().iter().all(|kind| *kind == ValType::F64) && kind.results() == [ValType::F64];
+    let is_of_floats =
+        kind.params().iter().all(|kind| *kind == ValType::F64) && kind.results() == [ValType::F64];
     if is_of_floats { u32::try_from(kind.params().len()).ok() } else { None }
 }
 

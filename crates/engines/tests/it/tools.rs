@@ -207,9 +207,12 @@ async fn calls_are_open_at_once_however_they_are_made() {
                    for thread in asking: thread.start()\nfor thread in asking: thread.join()\nfound";
     let cases = [
         "import asyncio\nlist(await asyncio.gather(*[math_tools.meet() for _ in range(3)]))".to_owned(),
-        format!("{pool}found = [job.result() for job in [pool.submit(math_tools.meet) for _ in range(3)]]\nfound"),
+        format!(
+            "{pool}found = [job.result() for job in [pool.submit(math_tools.meet) for _ in range(3)]]\nfound"
+        ),
         format!("{pool}found = list(pool.map(lambda n: tools.call('math-tools', 'meet'), range(3)))\nfound"),
-        "import asyncio\nlist(await asyncio.gather(*[asyncio.to_thread(math_tools.meet) for _ in range(3)]))".to_owned(),
+        "import asyncio\nlist(await asyncio.gather(*[asyncio.to_thread(math_tools.meet) for _ in range(3)]))"
+            .to_owned(),
         threads.to_owned(),
     ];
     let cases: Vec<(&str, &str)> = cases.iter().map(|code| (code.as_str(), met)).collect();

@@ -98,7 +98,8 @@ impl Desk {
 
     /// Waits for streams; for frames too when the guest says so first.
     fn wait(&mut self, message: &[u8]) -> wasmtime::Result<Vec<u8>> {
-        let (for_frames, message) = message.split_first().map_or((false, message), |(first, rest)| (*first != 0, rest));
+        let (for_frames, message) =
+            message.split_first().map_or((false, message), |(first, rest)| (*first != 0, rest));
         let link = if for_frames { self.link.as_ref() } else { None };
         Ok(self.wires.wait(message, link.map(AsFd::as_fd)))
     }

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rustls::pki_types::ServerName;
 use rustix::event::{PollFd, PollFlags, Timespec};
+use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use rustls_platform_verifier::ConfigVerifierExt as _;
 use serde::Deserialize;
@@ -252,13 +252,8 @@ impl Wires {
     fn first_of(&mut self, message: &[u8], frames: Option<BorrowedFd<'_>>) -> Result<Vec<u32>, Problem> {
         let (millis, numbers) = message.split_first_chunk().ok_or_else(unknown)?;
         let millis = u64::from_le_bytes(*millis);
-        let numbers: Vec<u32> = numbers
-            .as_chunks()
-            .0
-            .iter()
-            .map(|bytes| u32::from_le_bytes(*bytes))
-            .take(STREAMS_MAX)
-            .collect();
+        let numbers: Vec<u32> =
+            numbers.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).take(STREAMS_MAX).collect();
         // What is not open is not waited for: whoever reads it is told why.
         let ready: Vec<u32> = numbers.iter().copied().filter(|number| self.is_ready(*number)).collect();
         if !ready.is_empty() {

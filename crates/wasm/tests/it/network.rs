@@ -147,7 +147,9 @@ async fn threads_wait_for_answers_from_outside_at_once() {
         "import threading\nfound = []\ndef note(n):\n    found.append(ask(n))\nthreads = [threading.Thread(target=note, args=(n,)) for n in range(3)]\nfor thread in threads: thread.start()\nfor thread in threads: thread.join()\nprint(found)",
         "import asyncio\nasync def one():\n    reader, writer = await asyncio.open_connection('127.0.0.1', port)\n    writer.write(b'x')\n    return await reader.read()\nasync def all():\n    print(await asyncio.gather(one(), one(), one()))\nasyncio.run(all())",
     ] {
-        let begin = format!("import socket\nport = {port}\ndef ask(n):\n    with socket.create_connection(('127.0.0.1', port)) as stream:\n        stream.sendall(b'x')\n        return stream.recv(100)\n");
+        let begin = format!(
+            "import socket\nport = {port}\ndef ask(n):\n    with socket.create_connection(('127.0.0.1', port)) as stream:\n        stream.sendall(b'x')\n        return stream.recv(100)\n"
+        );
         let (ending, said) = bench.python(&format!("{begin}{code}")).await;
         assert_eq!((ending, said.as_str()), (Ending::Finish, "[b'all', b'all', b'all']\n"), "{code}");
     }

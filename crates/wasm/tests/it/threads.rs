@@ -105,7 +105,8 @@ async fn functions_of_modules_and_of_earlier_runs_are_left_too() {
         "time.sleep(0.05)",
     ] {
         let heard = Heard::default();
-        let outcome = session.run(&program(Language::Python, code), &heard, CancellationToken::new()).await.unwrap();
+        let outcome =
+            session.run(&program(Language::Python, code), &heard, CancellationToken::new()).await.unwrap();
         assert_eq!(outcome.ending, Ending::Finish, "{code}");
         said += &heard.stdout();
     }
