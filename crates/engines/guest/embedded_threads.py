@@ -247,9 +247,7 @@ class Threads:
 
 
 def steps_of(thread):
-    if hasattr(thread, "_work"):
-        return thread._work()
-    return call(thread.run)
+    yield from thread._work() if hasattr(thread, "_work") else call(thread.run)
 
 
 def run_thread(thread):
@@ -272,8 +270,23 @@ def run_timer(timer):
     timer.finished.set()
 
 
+class Done:
+    """A call that did not have to wait."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value):
+        self.value = value
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        raise StopIteration(self.value)
+
+
 def call(function, /, *arguments, **names):
-    """Calls a function for a thread, which can be left where this waits."""
+    """Calls a function for a thread: what it gives, step by step, so that it can be left where it waits."""
     while True:
         kind = type(function)
         if kind is types.MethodType:
@@ -283,26 +296,30 @@ def call(function, /, *arguments, **names):
         else:
             break
     threads = guest.threads
-    can_be_left = False
     if kind is types.FunctionType:
         copy = WAITS.get(function) or threads.copies.of(function)
         if copy is not None:
-            return (yield from copy(*arguments, **names))
-        can_be_left = function.__globals__["__name__"] in CAN_BE_LEFT and not hasattr(threads.running[-1], "_apart")
+            return copy(*arguments, **names)
+        thread = threads.running[-1]
+        if function.__globals__.get("__name__") in CAN_BE_LEFT and not hasattr(thread, "_apart"):
+            return call_again(thread, function, arguments, names)
     elif kind is Tool:
-        return (yield from call_tool(function, *arguments, **names))
+        return call_tool(function, *arguments, **names)
     elif kind is types.BuiltinMethodType:
         owner = function.__self__
         if type(owner) is contextvars.Context and function.__name__ == "run":
-            return (yield from run_in_context(owner, *arguments, **names))
+            return run_in_context(owner, *arguments, **names)
         if type(owner) is io.BufferedReader:
-            yield from wait_for_stream(owner)
+            return call_on_stream(owner, function, arguments, names)
     elif kind is not type and type(kind.__dict__.get("__call__")) is types.FunctionType:
-        return (yield from call(kind.__call__, function, *arguments, **names))
-    if not can_be_left:
-        # It may have done half of its work when it has to wait: others go on meanwhile, but it is not left.
-        return function(*arguments, **names)
-    return (yield from call_again(threads.running[-1], function, arguments, names))
+        return call(kind.__call__, function, *arguments, **names)
+    # It may have done half of its work when it has to wait: others go on meanwhile, but it is not left.
+    return Done(function(*arguments, **names))
+
+
+def call_on_stream(reader, function, arguments, names):
+    yield from wait_for_stream(reader)
+    return function(*arguments, **names)
 
 
 def call_again(thread, function, arguments, names):
@@ -321,7 +338,7 @@ def call_again(thread, function, arguments, names):
 
 
 def run_in_context(context, function, /, *arguments, **names):
-    steps = call(function, *arguments, **names)
+    steps = context.run(call, function, *arguments, **names)
     while True:
         try:
             blocked = context.run(next, steps)
@@ -501,6 +518,10 @@ def install_threads(sleep):
     _threading_local.current_thread = threading.current_thread
     threading.local = _threading_local.local
     Interpreter.prepare = threads.copies.noting(Interpreter.prepare)
+    import logging
+
+    is_internal = logging._is_internal_frame
+    logging._is_internal_frame = lambda frame: is_internal(frame) or is_ours(frame)
     install_conditions(threads)
     install_pools(threads, pools)
     for name, function in ((CALL, call), (ENTER, enter), (STEP, step_to), (SLICE, look_at_the_clock)):

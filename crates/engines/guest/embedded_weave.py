@@ -14,11 +14,6 @@ import warnings
 
 CALL, ENTER, STEP, SLICE, COUNT = ("__codemode_%s__" % word for word in ("call", "enter", "step", "slice", "count"))
 
-# What never waits, or has to be called where it stands: it looks at the frame of its caller.
-DIRECT = {"abs", "all", "any", "ascii", "bin", "bool", "bytearray", "bytes", "callable", "chr", "complex", "delattr", "dict", "dir", "divmod",
-          "enumerate", "eval", "exec", "float", "format", "frozenset", "getattr", "globals", "hasattr", "hash", "hex", "id", "int", "isinstance",
-          "issubclass", "iter", "len", "list", "locals", "max", "memoryview", "min", "next", "object", "oct", "open", "ord", "pow", "print", "property",
-          "range", "repr", "reversed", "round", "set", "setattr", "slice", "sorted", "str", "sum", "super", "tuple", "type", "vars", "zip"}
 # Names of what waits, by which a function is one that may.
 WAITING = {"accept", "acquire", "as_completed", "call", "communicate", "connect", "exception", "get", "input", "join", "map", "put", "read",
            "readline", "recv", "recv_bytes", "recv_into", "recvfrom", "result", "run", "select", "serve_forever", "shutdown", "sleep", "start",
@@ -65,16 +60,10 @@ class Survey:
                     self.imported[alias.asname or name] = name
         self.classes = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
         self.bodies = {id(node): list(inside(body_of(node))) for node in self.functions}
+        self.waiting = set()
         self.waiting = {id(node) for node in self.functions if self.waits_itself(node)}
         while self.spread():
             pass
-
-    def is_direct(self, function):
-        """Whether a call of this never waits."""
-        if not isinstance(function, ast.Name):
-            return isinstance(function, ast.Attribute) and function.attr in STOPPING
-        name = function.id
-        return name in DIRECT and name not in self.assigned and name not in self.named and name not in self.imported
 
     def name_of(self, function):
         """The name of what is called; None for what nobody knows."""
@@ -83,23 +72,36 @@ class Survey:
         if isinstance(function, ast.Name):
             if function.id in self.imported:
                 return self.imported[function.id]
-            if function.id in self.named or function.id in self.classes or hasattr(builtins, function.id):
+            if function.id in self.named or function.id in self.classes or self.is_builtin(function.id):
                 return function.id
         return None
 
+    def is_builtin(self, name):
+        return hasattr(builtins, name) and not (name in self.assigned or name in self.named or name in self.imported)
+
+    def may_wait(self, call):
+        """Whether a call may wait, by the name of what is called. What cannot is called where it stands: it may ask who calls it."""
+        if isinstance(call.func, ast.Name) and self.is_builtin(call.func.id):
+            return False
+        name = self.name_of(call.func)
+        if name is None or name in WAITING or any(id(function) in self.waiting for function in self.named.get(name, ())):
+            return True
+        # Every attribute may be a tool where there are some.
+        has_tools = guest.interpreter.tools.tools._servers and isinstance(call.func, ast.Attribute)
+        return bool(has_tools) and name not in STOPPING and name not in self.named
+
+    def items_may_wait(self, items):
+        """Whether an iterable may be one that waits for its next item."""
+        if isinstance(items, ast.Call):
+            asks = isinstance(items.func, ast.Name) and items.func.id == "iter" and len(items.args) == 2
+            return asks or self.may_wait(items)
+        return not isinstance(items, (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Constant, *OWN_SCOPES))
+
     def waits_itself(self, node):
         for part in self.bodies[id(node)]:
-            if isinstance(part, (ast.While, ast.With)):
+            if isinstance(part, (ast.While, ast.With)) or isinstance(part, ast.Call) and self.may_wait(part):
                 return True
-            if isinstance(part, ast.Call) and not self.is_direct(part.func):
-                name = self.name_of(part.func)
-                if name is None or name in WAITING or name in guest.interpreter.tools.names:
-                    return True
-                # A tool: an attribute of something that is one.
-                if isinstance(part.func, ast.Attribute) and guest.interpreter.tools.tools._servers and name not in self.named:
-                    return True
-            if isinstance(part, ast.For) and not isinstance(part.iter, (ast.List, ast.Tuple, ast.Constant)) and not (
-                    isinstance(part.iter, ast.Call) and self.is_direct(part.iter.func)):
+            if isinstance(part, ast.For) and self.items_may_wait(part.iter):
                 return True
         return False
 
@@ -170,8 +172,9 @@ class Weaver(ast.NodeTransformer):
     visit_AsyncFunctionDef = visit_ClassDef = visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = unwoven
 
     def visit_Call(self, node):
+        waits = self.is_woven and self.reading.may_wait(node)
         self.generic_visit(node)
-        if not self.is_woven or self.reading.is_direct(node.func):
+        if not waits:
             return node
         return self.wait_for(CALL, [node.func, *node.args], node, node.keywords)
 
@@ -195,9 +198,9 @@ class Weaver(ast.NodeTransformer):
         return node
 
     def visit_For(self, node):
-        plain = isinstance(node.iter, (ast.List, ast.Tuple, ast.Constant)) or isinstance(node.iter, ast.Call) and self.reading.is_direct(node.iter.func)
+        waits = self.is_woven and self.reading.items_may_wait(node.iter)
         self.generic_visit(node)
-        if not self.is_woven or plain:
+        if not waits:
             return node
         self.count += 1
         name = "__codemode_each_%d__" % self.count
@@ -206,7 +209,9 @@ class Weaver(ast.NodeTransformer):
         begin = placed(ast.Assign([ast.Name(name, ast.Store())], ast.List([iterator, ast.Constant(None)], ast.Load())), node.iter)
         item = placed(ast.Assign([node.target], ast.Subscript(each(), ast.Constant(1), ast.Load())), node.target)
         more = self.wait_for(STEP, [each()], node.iter)
-        return [begin, placed(ast.While(more, [item, *node.body], node.orelse), node)]
+        # Who leaves a loop leaves its iterator, which may have something to do then.
+        over = placed(ast.Assign([ast.Name(name, ast.Store())], ast.Constant(None)), node.iter)
+        return [begin, placed(ast.While(more, [item, *node.body], node.orelse), node), over]
 
 
 def placed(node, where):
