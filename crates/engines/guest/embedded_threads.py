@@ -524,7 +524,7 @@ def install_threads(sleep):
     logging._is_internal_frame = lambda frame: is_internal(frame) or is_ours(frame)
     install_conditions(threads)
     install_pools(threads, pools)
-    for name, function in ((CALL, call), (ENTER, enter), (STEP, step_to), (SLICE, look_at_the_clock)):
+    for name, function in ((CALL, call), (ENTER, enter), (ITERATE, iter), (STEP, step_to), (SLICE, look_at_the_clock)):
         setattr(builtins, name, function)
     WAITS.update({Threads.sleep: sleep_in_steps, threading.Condition.wait: wait_for_condition, threading.Condition.wait_for: wait_for_predicate,
                   threading.Barrier.wait: wait_at_barrier, threading.Thread.run: run_thread, threading.Timer.run: run_timer,

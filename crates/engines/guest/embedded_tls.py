@@ -16,7 +16,7 @@ class TlsVerificationError(TlsError, ValueError):
     verify_code, verify_message = 1, "certificate verify failed"
 
 
-def make_ssl(wires, socket):
+def make_ssl(wires):
     """What programs and libraries use of the module `ssl`: clients whose servers are always verified."""
     ssl = types.ModuleType("ssl")
     ssl.SSLError, ssl.SSLCertVerificationError = TlsError, TlsVerificationError
@@ -38,7 +38,7 @@ def make_ssl(wires, socket):
                      HAS_NEVER_CHECK_COMMON_NAME=True, OPENSSL_VERSION="OpenSSL 3.0.0 (rustls, outside of WebAssembly)", OPENSSL_VERSION_INFO=(3, 0, 0, 0, 0), OPENSSL_VERSION_NUMBER=0x30000000)
     ssl.Purpose = enum.Enum("Purpose", {"SERVER_AUTH": "1.3.6.1.5.5.7.3.1", "CLIENT_AUTH": "1.3.6.1.5.5.7.3.2"})
 
-    class SSLSocket(socket):
+    class SSLSocket(Socket):
         # Libraries ask the inner object what was agreed on.
         _sslobj = property(lambda self: self)
 
@@ -119,7 +119,7 @@ def make_ssl(wires, socket):
     SSLContext.__module__ = SSLObject.__module__ = MemoryBIO.__module__ = "ssl"
 
     def _ready(self, plain):
-        socket.__init__(self)
+        Socket.__init__(self)
         return self
 
     SSLSocket._ready = _ready

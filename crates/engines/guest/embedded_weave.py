@@ -12,7 +12,7 @@ import collections
 import linecache
 import warnings
 
-CALL, ENTER, STEP, SLICE, COUNT = ("__codemode_%s__" % word for word in ("call", "enter", "step", "slice", "count"))
+CALL, ENTER, ITERATE, STEP, SLICE, COUNT = ("__codemode_%s__" % word for word in ("call", "enter", "iterate", "step", "slice", "count"))
 
 # Names of what waits, by which a function is one that may.
 WAITING = {"accept", "acquire", "as_completed", "call", "communicate", "connect", "exception", "get", "input", "join", "map", "put", "read",
@@ -205,7 +205,7 @@ class Weaver(ast.NodeTransformer):
         self.count += 1
         name = "__codemode_each_%d__" % self.count
         each = lambda: ast.Name(name, ast.Load())
-        iterator = ast.Call(ast.Name("iter", ast.Load()), [node.iter], [])
+        iterator = ast.Call(ast.Name(ITERATE, ast.Load()), [node.iter], [])
         begin = placed(ast.Assign([ast.Name(name, ast.Store())], ast.List([iterator, ast.Constant(None)], ast.Load())), node.iter)
         item = placed(ast.Assign([node.target], ast.Subscript(each(), ast.Constant(1), ast.Load())), node.target)
         more = self.wait_for(STEP, [each()], node.iter)

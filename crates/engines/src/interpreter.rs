@@ -22,6 +22,7 @@ pub const EMBEDDED_PYTHON_GUEST: &str = concat!(
     include_str!("../guest/display.py"),
     include_str!("../guest/runner.py"),
     include_str!("../guest/embedded_network.py"),
+    include_str!("../guest/embedded_sockets.py"),
     include_str!("../guest/embedded_tls.py"),
     include_str!("../guest/embedded_weave.py"),
     include_str!("../guest/embedded_threads.py"),

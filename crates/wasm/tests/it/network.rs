@@ -170,6 +170,13 @@ async fn streams_are_bounded_and_gone_with_their_program() {
     let (_, said) =
         bench.python("import _host\nprint(_host.call(b'w' + (1).to_bytes(4, 'little') + b'x')[:1])").await;
     assert_eq!(said, "b'\\x01'\n", "a stream of an earlier program");
+    // To wait for what is not open takes no time; a message that is none is refused.
+    let code = "import _host\nfor rest in (b'', b'\\0', b'\\0' * 8, b'\\0' + b'\\xff' * 8 + (9).to_bytes(4, 'little')):\n    print(_host.call(b'a' + rest)[:5])";
+    let (_, said) = bench.python(code).await;
+    assert_eq!(
+        said.replace("b'\\x01{\"ki'", "refused"),
+        "refused\nrefused\nrefused\nb'\\x00\\t\\x00\\x00\\x00'\n"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
