@@ -11,7 +11,7 @@ import weakref
 
 # Above every descriptor of a file: first those of the host's streams, then those of sockets that nobody outside can see.
 NUMBERS_FROM, INNER_FROM = 10_000, 20_000
-READ_MAX, WRITE_MAX = 1 << 20, 1 << 20
+WRITE_MAX = 1 << 20
 PORTS_FROM = 40_000
 HERE = {"", "0.0.0.0", "127.0.0.1", "::", "::1", "localhost", "codemode"}
 
@@ -36,12 +36,8 @@ class Side:
 
     def write(self, data):
         other = self.other
-        if other.is_over or other.is_closed and self.is_over:
+        if other.is_over or other.is_closed:
             raise BrokenPipeError(32, "Broken pipe")
-        if other.is_closed:
-            # The answer to it says that nobody is there any more.
-            self.is_over = self.is_reset = True
-            return
         if not other.inbox:
             other.since = next(ARRIVALS)
         other.inbox += data
@@ -301,13 +297,15 @@ class Socket:
         if self.type != sockets.SOCK_DGRAM:
             return self.send(data)
         self._check()
-        if self._name is None:
+        if self._name is None and self.family != sockets.AF_UNIX:
             self._name = self._places.take(self, ("0.0.0.0", 0))
         other = self._places.find(self, place[-1])
         if other is not None:
             name = self._name if self.family == sockets.AF_UNIX else ("127.0.0.1", self._name[1])
             other._mail.append((bytes(data), name, next(ARRIVALS)))
             guest.threads.events += 1
+        elif self.family == sockets.AF_UNIX:
+            raise FileNotFoundError(2, "No such file or directory")
         elif str(place[-1][0]) not in HERE:
             raise OSError(101, "Network is unreachable")
         return len(data)
