@@ -142,6 +142,9 @@ pub(crate) const JAVASCRIPT: &[Artifact] = &[
 /// Images that are kept.
 const IMAGES_MAX: usize = 4;
 
+/// Machine code of other versions that is kept: a server of one may be at work.
+const OTHER_CODES_MAX: usize = 1;
+
 /// The files of this engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Store {
@@ -211,21 +214,25 @@ impl Store {
         guest::beginning(kind, &|module| fs::read_to_string(folder.join(module.package).join(module.file)))
     }
 
-    /// Removes images that have not been made of late: each set of mounts has one, and each version of codemode.
-    fn forget_images(&self) {
-        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        let images = entries.filter(|entry| entry.path().extension().is_some_and(|kind| kind == "image"));
-        let mut dated: Vec<_> = images
-            .filter_map(|image| Some((image.metadata().ok()?.modified().ok()?, image.path())))
-            .collect();
-        dated.sort();
-        for kind in Kind::ALL {
-            let (name, _) = named(kind);
-            let of_kind = dated.iter().rev().filter(|(_, image)| {
-                image.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name))
-            });
-            for (_, image) in of_kind.skip(IMAGES_MAX) {
-                seal::remove(image);
+    /// Removes what has not been made of late: each set of mounts has an image, and each version of codemode both.
+    fn forget_old(&self) {
+        for (extension, kept) in [("code", OTHER_CODES_MAX), ("image", IMAGES_MAX)] {
+            let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+            let files =
+                entries.filter(|entry| entry.path().extension().is_some_and(|kind| kind == extension));
+            let mut dated: Vec<_> = files
+                .filter_map(|file| Some((file.metadata().ok()?.modified().ok()?, file.path())))
+                .collect();
+            dated.sort();
+            for kind in Kind::ALL {
+                let ((name, _), own) = (named(kind), self.code(kind));
+                let of_kind = dated.iter().rev().filter(|(_, file)| {
+                    *file != own
+                        && file.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name))
+                });
+                for (_, file) in of_kind.skip(kept) {
+                    seal::remove(file);
+                }
             }
         }
     }
@@ -301,4 +308,51 @@ fn told(kind: Kind) -> &'static str {
 fn marked(kind: Kind) -> String {
     let (name, artifact) = named(kind);
     format!("{name}-{}", &artifact.sha256[..12])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    #[test]
+    fn what_is_old_goes_and_what_is_of_this_version_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path().to_owned());
+        let name = |path: PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
+        let own = name(store.code(Kind::Python));
+        // From the oldest to the newest.
+        let files = [
+            own.as_str(),
+            "quickjs-1.code",
+            "python-1.code",
+            "python-2.code",
+            "python-a.image",
+            "python-b.image",
+            "python-c.image",
+            "python-d.image",
+            "python-e.image",
+            "quickjs-a.image",
+            "notes",
+        ];
+        for (age, file) in files.iter().rev().enumerate() {
+            for file in [(*file).to_owned(), format!("{file}.seal")] {
+                let made = fs::File::create(folder.path().join(file)).unwrap();
+                made.set_modified(SystemTime::now() - Duration::from_secs(60 * age as u64)).unwrap();
+            }
+        }
+        store.forget_old();
+        let stays = |file: &&&str| !["python-1.code", "python-a.image"].contains(*file);
+        let mut expected: Vec<String> = files
+            .iter()
+            .filter(stays)
+            .flat_map(|file| [(*file).to_owned(), format!("{file}.seal")])
+            .collect();
+        let mut found: Vec<String> =
+            fs::read_dir(folder.path()).unwrap().map(|entry| name(entry.unwrap().path())).collect();
+        expected.sort();
+        found.sort();
+        assert_eq!(found, expected);
+    }
 }

@@ -222,7 +222,7 @@ impl Preparation {
             let told = (spec, self.store.beginning(kind)?);
             let text = serde_json::to_vec(&told).map_err(std::io::Error::other)?;
             self.make(Step::Warm, &image, &[OsString::from("image")], &text, report).await?;
-            self.store.forget_images();
+            self.store.forget_old();
         }
         Ok(())
     }
