@@ -237,6 +237,18 @@ class Threads:
             if not happened:
                 self.nap(min(end, self.next_time()))
 
+    def asked(self, look):
+        """The same question; who asks it again and again gives others a turn now and then, as under CPython's lock."""
+
+        @functools.wraps(look)
+        def answer(*arguments, **names):
+            if self.waiting and self.running[-1] is self.main and self.now() - self.slice_from > SLICE_SECONDS:
+                self.others(self.now())
+                self.slice_from = self.now()
+            return look(*arguments, **names)
+
+        return answer
+
     def clock(self):
         """The time; past every other for a wait that is called again when its time is over."""
         current = self.running[-1]
@@ -524,6 +536,10 @@ def install_threads(sleep):
     logging._is_internal_frame = lambda frame: is_internal(frame) or is_ours(frame)
     install_conditions(threads)
     install_pools(threads, pools)
+    for kind, names in ((threading.Thread, ["is_alive"]), (threading.Event, ["is_set"]), (pools._base.Future, ["done", "running"]),
+                        (queue.Queue, ["empty", "full", "qsize"]), (threading, ["active_count", "enumerate"])):
+        for name in names:
+            setattr(kind, name, threads.asked(getattr(kind, name)))
     for name, function in ((CALL, call), (ENTER, enter), (ITERATE, iter), (STEP, step_to), (SLICE, look_at_the_clock)):
         setattr(builtins, name, function)
     WAITS.update({Threads.sleep: sleep_in_steps, threading.Condition.wait: wait_for_condition, threading.Condition.wait_for: wait_for_predicate,

@@ -142,6 +142,25 @@ async fn daemons_stop_where_they_are() {
     assert_eq!(printed(code).await, "tick\nover\n");
 }
 
+/// Who asks again and again whether something has happened lets it happen.
+#[tokio::test]
+async fn a_program_that_asks_without_a_pause_is_answered() {
+    let begin = "import queue, threading, time\nfrom concurrent.futures import ThreadPoolExecutor\n\
+                 gate, items = threading.Event(), queue.Queue()\ndef work():\n    time.sleep(0.02)\n    items.put(1)\n    gate.set()\n";
+    let start = "thread = threading.Thread(target=work)\nthread.start()\n";
+    let cases = [
+        format!("{start}while thread.is_alive(): pass"),
+        format!("{start}while not gate.is_set(): pass"),
+        format!("{start}while items.empty(): pass"),
+        format!("{start}while threading.active_count() > 1: pass"),
+        "with ThreadPoolExecutor() as pool:\n    job = pool.submit(work)\n    while not job.done(): pass"
+            .to_owned(),
+    ];
+    for code in cases {
+        assert_eq!(printed(&format!("{begin}{code}\nprint(items.get())")).await, "1\n", "{code}");
+    }
+}
+
 /// A thread that computes is interrupted as CPython does it, so that nobody has to wait for its end.
 #[tokio::test]
 async fn a_thread_that_computes_gives_others_a_turn() {
