@@ -63,14 +63,13 @@ def make_selector(line, places):
                 return []
             writers = [number for number, key in keys.items() if key.events & selectors.EVENT_WRITE]
             readers = [number for number, key in keys.items() if key.events & selectors.EVENT_READ]
-            outer = [number - NUMBERS_FROM for number in readers if NUMBERS_FROM < number < INNER_FROM]
             end = None if timeout is None else now() + max(timeout, 0)
             while True:
                 found = places.readable(readers)
                 left = None if end is None else end - now()
                 if found or writers or self.is_woken or left is not None and left <= 0:
                     break
-                threads.pause(left, outer)
+                threads.pause(left, outer(readers))
             self.is_woken = False
             ready = dict.fromkeys(found, selectors.EVENT_READ)
             for number in writers:
@@ -97,15 +96,15 @@ def run_loop(loop):
     """`BaseEventLoop.run_forever` in a thread of its own."""
     from asyncio import events
 
-    outer = sys.get_asyncgen_hooks()
+    others = sys.get_asyncgen_hooks()
     loop._run_forever_setup()
     try:
         while True:
             while (until := loop_waits_until(loop)) > loop.time():
                 own = sys.get_asyncgen_hooks()
-                sys.set_asyncgen_hooks(*outer)
-                yield Blocked(until, [number - NUMBERS_FROM for number in loop._selector.get_map() if NUMBERS_FROM < number < INNER_FROM])
-                outer = sys.get_asyncgen_hooks()
+                sys.set_asyncgen_hooks(*others)
+                yield Blocked(until, outer(loop._selector.get_map()))
+                others = sys.get_asyncgen_hooks()
                 sys.set_asyncgen_hooks(*own)
                 events._set_running_loop(loop)
             loop._run_once()

@@ -16,6 +16,11 @@ PORTS_FROM = 40_000
 HERE = {"", "0.0.0.0", "127.0.0.1", "::", "::1", "localhost", "codemode"}
 
 
+def outer(numbers):
+    """The host's numbers of those descriptors that are streams of its own."""
+    return [number - NUMBERS_FROM for number in numbers if NUMBERS_FROM < number < INNER_FROM]
+
+
 class Side:
     """One side of a stream between two sockets of the program."""
 
@@ -128,8 +133,7 @@ class Places:
             left = None if until is None else until - threads.clock()
             if found or left is not None and left <= 0:
                 return found
-            outer = [number - NUMBERS_FROM for number in numbers if NUMBERS_FROM < number < INNER_FROM]
-            threads.pause(left, outer)
+            threads.pause(left, outer(numbers))
 
 
 class Socket:

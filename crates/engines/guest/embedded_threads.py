@@ -103,7 +103,7 @@ class Threads:
 
     def lead(self, thread):
         """Gives one that waits its turn now."""
-        if thread in self.waiting and thread not in self.running:
+        if thread in self.waiting:
             self.waiting.remove(thread)
             self.turn(thread)
 
@@ -146,7 +146,7 @@ class Threads:
         self.waiting.append(thread)
 
     def is_due(self, thread):
-        return thread not in self.running and (thread._wakes <= self.now() or thread._seen != self.events and not hasattr(thread, "_sleeps"))
+        return thread._wakes <= self.now() or thread._seen != self.events and not hasattr(thread, "_sleeps")
 
     def others(self, until):
         """Gives those that are due a turn, and says whether anything happened."""
@@ -164,7 +164,7 @@ class Threads:
 
     def next_time(self):
         """When a thread wants to go on that waits for a time."""
-        return min((thread._wakes for thread in self.waiting if thread not in self.running), default=FOREVER)
+        return min((thread._wakes for thread in self.waiting), default=FOREVER)
 
     def nap(self, until, streams=()):
         """Waits until this time, or until a tool has answered or a stream from outside can be read."""
@@ -361,15 +361,15 @@ def run_in_context(context, function, /, *arguments, **names):
 
 def call_tool(tool, /, *places, **names):
     """Sends a call, and lets others go on until it is answered."""
-    sent = open_call(tool._line, tool._server, tool._tool, tool._arguments(places, names))
-    while sent.answer is None:
-        yield Blocked()
-    return sent.result()
+    return wait_for_answer(open_call(tool._line, tool._server, tool._tool, tool._arguments(places, names)))
 
 
 def call_by_name(tools, server, tool, arguments=None, **names):
     """`Tools.call`."""
-    sent = open_call(tools._line, *by_name(server, tool, arguments, names))
+    return wait_for_answer(open_call(tools._line, *by_name(server, tool, arguments, names)))
+
+
+def wait_for_answer(sent):
     while sent.answer is None:
         yield Blocked()
     return sent.result()

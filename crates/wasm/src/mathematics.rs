@@ -244,20 +244,35 @@ mod tests {
     fn every_function_is_the_one_of_its_name() {
         let expected = [
             ("acos", 0.3_f64.acos()),
-            ("atan2", 0.3_f64.atan2(0.7)),
+            ("acosh", f64::NAN),
+            ("asin", 0.3_f64.asin()),
+            ("asinh", 0.3_f64.asinh()),
+            ("atan", 0.3_f64.atan()),
+            ("atanh", 0.3_f64.atanh()),
             ("cos", 0.3_f64.cos()),
-            ("hypot", 0.3_f64.hypot(0.7)),
+            ("cosh", 0.3_f64.cosh()),
+            ("erf", 0.328_626_759_459_127_4),
+            ("erfc", 0.671_373_240_540_872_6),
             ("log10", 0.3_f64.log10()),
+            ("sin", 0.3_f64.sin()),
             ("sinh", 0.3_f64.sinh()),
             ("tan", 0.3_f64.tan()),
+            ("tanh", 0.3_f64.tanh()),
+            ("atan2", 0.3_f64.atan2(0.7)),
+            ("hypot", 0.3_f64.hypot(0.7)),
         ];
-        for (name, value) in expected {
-            let (_, function) = MATHEMATICS.iter().find(|(known, _)| *known == name).unwrap();
+        let names: Vec<&str> = MATHEMATICS.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, expected.map(|(name, _)| name));
+        for ((name, function), (_, value)) in MATHEMATICS.iter().zip(expected) {
             let found = match function {
                 Mathematics::One(function) => function(0.3),
                 Mathematics::Two(function) => function(0.3, 0.7),
             };
-            assert_eq!(found, value, "{name}");
+            // Rust has some of its own, which need not be the C library's to the last digit; below 1 `acosh` is no number.
+            assert!(
+                (found - value).abs() < 1e-14 || found.is_nan() && value.is_nan(),
+                "{name}: {found} {value}"
+            );
         }
     }
 }

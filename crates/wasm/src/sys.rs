@@ -239,45 +239,26 @@ impl Mathematics {
     }
 }
 
-// SAFETY: functions of C99 (7.12), in every C library: they take numbers, give one, and touch nothing but floating-point flags.
-unsafe extern "C" {
-    safe fn acos(x: f64) -> f64;
-    safe fn acosh(x: f64) -> f64;
-    safe fn asin(x: f64) -> f64;
-    safe fn asinh(x: f64) -> f64;
-    safe fn atan(x: f64) -> f64;
-    safe fn atan2(y: f64, x: f64) -> f64;
-    safe fn atanh(x: f64) -> f64;
-    safe fn cos(x: f64) -> f64;
-    safe fn cosh(x: f64) -> f64;
-    safe fn erf(x: f64) -> f64;
-    safe fn erfc(x: f64) -> f64;
-    safe fn hypot(x: f64, y: f64) -> f64;
-    safe fn log10(x: f64) -> f64;
-    safe fn sin(x: f64) -> f64;
-    safe fn sinh(x: f64) -> f64;
-    safe fn tan(x: f64) -> f64;
-    safe fn tanh(x: f64) -> f64;
+/// Declares functions of mathematics that take one number and two, and names them in a table.
+macro_rules! mathematics {
+    (one: $($one:ident)*; two: $($two:ident)*) => {
+        // SAFETY: functions of C99 (7.12), in every C library: they take numbers, give one, and touch nothing but
+        // floating-point flags.
+        unsafe extern "C" {
+            $(safe fn $one(x: f64) -> f64;)*
+            $(safe fn $two(x: f64, y: f64) -> f64;)*
+        }
+
+        /// Those of C, by name, without those that all libraries have alike: `sqrt` and `fmod` are exact, `exp`, `log` and
+        /// `pow` differ in one of a thousand cases and are used the most. A binary of Rust has a `cbrt` of its own.
+        pub(crate) const MATHEMATICS: &[(&str, Mathematics)] = &[
+            $((stringify!($one), Mathematics::One($one)),)*
+            $((stringify!($two), Mathematics::Two($two)),)*
+        ];
+    };
 }
 
-/// Those of C, by name, without those that all libraries have alike: `sqrt` and `fmod` are exact, `exp`, `log` and `pow` differ in one
-/// of a thousand cases and are used the most. A binary of Rust has a `cbrt` of its own.
-pub(crate) const MATHEMATICS: &[(&str, Mathematics)] = &[
-    ("acos", Mathematics::One(acos)),
-    ("acosh", Mathematics::One(acosh)),
-    ("asin", Mathematics::One(asin)),
-    ("asinh", Mathematics::One(asinh)),
-    ("atan", Mathematics::One(atan)),
-    ("atan2", Mathematics::Two(atan2)),
-    ("atanh", Mathematics::One(atanh)),
-    ("cos", Mathematics::One(cos)),
-    ("cosh", Mathematics::One(cosh)),
-    ("erf", Mathematics::One(erf)),
-    ("erfc", Mathematics::One(erfc)),
-    ("hypot", Mathematics::Two(hypot)),
-    ("log10", Mathematics::One(log10)),
-    ("sin", Mathematics::One(sin)),
-    ("sinh", Mathematics::One(sinh)),
-    ("tan", Mathematics::One(tan)),
-    ("tanh", Mathematics::One(tanh)),
-];
+mathematics! {
+    one: acos acosh asin asinh atan atanh cos cosh erf erfc log10 sin sinh tan tanh;
+    two: atan2 hypot
+}
